@@ -1,0 +1,56 @@
+#include "dialects/QGraph/QGraph.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <limits>
+
+using namespace mlir;
+
+#include "dialects/QGraph/QGraphDialect.cpp.inc"
+#include "dialects/QGraph/QGraphEnums.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/QGraph/QGraphAttrs.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/QGraph/QGraphOps.cpp.inc"
+
+namespace qcc::qgraph {
+
+void QGraphDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/QGraph/QGraphAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/QGraph/QGraphOps.cpp.inc"
+      >();
+}
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  return {};
+}
+
+OpFoldResult TransposeOp::fold(FoldAdaptor) {
+  for (auto [axis, from] : llvm::enumerate(getPermutation()))
+    if (static_cast<int64_t>(axis) != from)
+      return {};
+  return getInput().getType() == getType() ? OpFoldResult(getInput())
+                                           : OpFoldResult();
+}
+
+/// A clamp that bounds nothing is its input.
+OpFoldResult ClampOp::fold(FoldAdaptor) {
+  float bound = std::numeric_limits<float>::max();
+  if (getInput().getType() == getType() &&
+      getMin().convertToFloat() <= -bound && getMax().convertToFloat() >= bound)
+    return getInput();
+  return {};
+}
+
+} // namespace qcc::qgraph

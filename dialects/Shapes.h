@@ -1,0 +1,99 @@
+// Shape rules that qgraph and qint share, checked by both dialects' verifiers.
+// Every function emits one error on the op and fails when a rule is broken.
+#ifndef QCC_DIALECTS_SHAPES_H
+#define QCC_DIALECTS_SHAPES_H
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
+
+namespace qcc {
+
+/// Elements that a window covers along one axis: `(size - 1) * dilation + 1`.
+inline int64_t windowExtent(int64_t size, int64_t dilation) {
+  return (size - 1) * dilation + 1;
+}
+
+/// Output positions along one axis in floor mode, 0 when the window does not
+/// fit.
+inline int64_t windowOutputs(int64_t in, int64_t before, int64_t after,
+                             int64_t size, int64_t stride, int64_t dilation) {
+  int64_t room = in + before + after - windowExtent(size, dilation);
+  return room < 0 ? 0 : room / stride + 1;
+}
+
+struct WindowGeometry {
+  llvm::ArrayRef<int64_t> kernel, strides, pads, dilations;
+};
+
+llvm::LogicalResult verifyConv2D(mlir::Operation *op,
+                                 mlir::RankedTensorType input,
+                                 mlir::RankedTensorType filter,
+                                 mlir::RankedTensorType bias,
+                                 mlir::RankedTensorType output,
+                                 llvm::ArrayRef<int64_t> strides,
+                                 llvm::ArrayRef<int64_t> pads,
+                                 llvm::ArrayRef<int64_t> dilations,
+                                 int64_t groups);
+llvm::LogicalResult verifyPool2D(mlir::Operation *op,
+                                 mlir::RankedTensorType input,
+                                 mlir::RankedTensorType output,
+                                 llvm::ArrayRef<int64_t> kernel,
+                                 llvm::ArrayRef<int64_t> strides,
+                                 llvm::ArrayRef<int64_t> pads);
+llvm::LogicalResult verifyMatMul(mlir::Operation *op,
+                                 mlir::RankedTensorType lhs,
+                                 mlir::RankedTensorType rhs,
+                                 mlir::RankedTensorType output);
+/// Equal ranks; each output axis is the larger of two that are equal or 1.
+llvm::LogicalResult verifyBroadcast(mlir::Operation *op,
+                                    mlir::RankedTensorType lhs,
+                                    mlir::RankedTensorType rhs,
+                                    mlir::RankedTensorType output);
+llvm::LogicalResult verifySameShape(mlir::Operation *op,
+                                    mlir::RankedTensorType input,
+                                    mlir::RankedTensorType output);
+llvm::LogicalResult verifyReduce(mlir::Operation *op,
+                                 mlir::RankedTensorType input,
+                                 mlir::RankedTensorType output,
+                                 llvm::ArrayRef<int64_t> axes);
+llvm::LogicalResult verifyConcat(mlir::Operation *op, mlir::TypeRange inputs,
+                                 mlir::RankedTensorType output, int64_t axis);
+llvm::LogicalResult verifySlice(mlir::Operation *op,
+                                mlir::RankedTensorType input,
+                                mlir::RankedTensorType output,
+                                llvm::ArrayRef<int64_t> starts,
+                                llvm::ArrayRef<int64_t> sizes,
+                                llvm::ArrayRef<int64_t> strides);
+llvm::LogicalResult verifyPad(mlir::Operation *op, mlir::RankedTensorType input,
+                              mlir::RankedTensorType output,
+                              llvm::ArrayRef<int64_t> low,
+                              llvm::ArrayRef<int64_t> high,
+                              llvm::ArrayRef<int64_t> interior);
+llvm::LogicalResult verifyReshape(mlir::Operation *op,
+                                  mlir::RankedTensorType input,
+                                  mlir::RankedTensorType output);
+llvm::LogicalResult verifyTranspose(mlir::Operation *op,
+                                    mlir::RankedTensorType input,
+                                    mlir::RankedTensorType output,
+                                    llvm::ArrayRef<int64_t> permutation);
+llvm::LogicalResult verifyTile(mlir::Operation *op,
+                               mlir::RankedTensorType input,
+                               mlir::RankedTensorType output,
+                               llvm::ArrayRef<int64_t> multiples);
+llvm::LogicalResult verifyGather(mlir::Operation *op,
+                                 mlir::RankedTensorType input,
+                                 mlir::RankedTensorType output,
+                                 llvm::ArrayRef<int64_t> indices, int64_t axis);
+llvm::LogicalResult verifyResize(mlir::Operation *op,
+                                 mlir::RankedTensorType input,
+                                 mlir::RankedTensorType output,
+                                 llvm::ArrayRef<int64_t> scale,
+                                 llvm::ArrayRef<int64_t> offset,
+                                 llvm::ArrayRef<int64_t> border);
+llvm::LogicalResult verifyArgMax(mlir::Operation *op,
+                                 mlir::RankedTensorType input,
+                                 mlir::RankedTensorType output, int64_t axis);
+
+} // namespace qcc
+
+#endif // QCC_DIALECTS_SHAPES_H
