@@ -1,0 +1,53 @@
+// qcc-opt: runs any pass of qcc (and the upstream ones that help) on MLIR.
+#include "dialects/QGraph/QGraph.h"
+#include "dialects/QInt/QInt.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
+
+#ifdef QCC_HAVE_LEGALIZE
+#include "passes/Legalize/Legalize.h"
+#endif
+#ifdef QCC_HAVE_QUANTIZE
+#include "passes/Quantize/Quantize.h"
+#endif
+#ifdef QCC_HAVE_LOWERTOINT
+#include "passes/LowerToInt/LowerToInt.h"
+#endif
+#ifdef QCC_HAVE_SCHEDULE
+#include "passes/Schedule/Schedule.h"
+#endif
+#ifdef QCC_HAVE_LOWERTOLLVM
+#include "passes/LowerToLLVM/LowerToLLVM.h"
+#endif
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  registry.insert<qcc::qgraph::QGraphDialect, qcc::qint::QIntDialect,
+                  mlir::arith::ArithDialect, mlir::func::FuncDialect,
+                  mlir::LLVM::LLVMDialect, mlir::quant::QuantDialect,
+                  mlir::tosa::TosaDialect>();
+  mlir::registerTransformsPasses();
+#ifdef QCC_HAVE_LEGALIZE
+  qcc::registerLegalizePasses();
+#endif
+#ifdef QCC_HAVE_QUANTIZE
+  qcc::registerQuantizePasses();
+#endif
+#ifdef QCC_HAVE_LOWERTOINT
+  qcc::registerLowerToIntPasses();
+#endif
+#ifdef QCC_HAVE_SCHEDULE
+  qcc::registerSchedulePasses();
+#endif
+#ifdef QCC_HAVE_LOWERTOLLVM
+  qcc::registerLowerToLLVMPasses();
+#endif
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "qcc's pass runner\n", registry));
+}
