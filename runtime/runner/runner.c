@@ -2,7 +2,8 @@
  * example and of every test on an emulator.
  *
  * inputs.bin holds samples, each one all inputs in order, without padding.
- * outputs.bin receives all outputs in order for each sample. The model and its
+ * outputs.bin receives all outputs in order for each sample, stack.bin (an
+ * uint32_t) the bytes of stack that the hungriest run took. The model and its
  * header are chosen when this file is compiled:
  *
  *   -DQCC_MODEL_HEADER="\"model.h\"" -DQCC_MODEL=model -DQCC_MODEL_UPPER=MODEL
@@ -151,14 +152,33 @@ __attribute__((noinline, used)) void qcc_marker_end(void) {
   __asm__ volatile("" ::"r"(2) : "memory");
 }
 
+/* The stack below this function is painted before a run and looked at after it,
+ * which must happen without a call in between: calls paint, too. */
+enum { STACK_PAINT = 0x5eac4b1d };
+static uint32_t stackUsed;
+
+static inline __attribute__((always_inline)) uint32_t *stackPointer(void) {
+  uint32_t *pointer;
+#if defined(__x86_64__)
+  __asm__ volatile("mov %%rsp, %0" : "=r"(pointer));
+#else
+  __asm__ volatile("mov %0, sp" : "=r"(pointer));
+#endif
+  return pointer;
+}
+
 __attribute__((noinline)) static int qcc_runner_call(void *arenaData) {
   const void *inputData[NUM_INPUTS];
   void *outputData[NUM_OUTPUTS];
   int k, status;
+  volatile uint32_t *top, *at;
   for (k = 0; k < NUM_INPUTS; ++k)
     inputData[k] = inputs[k].data;
   for (k = 0; k < NUM_OUTPUTS; ++k)
     outputData[k] = outputs[k].data;
+  top = stackPointer();
+  for (at = QCC_PLATFORM_STACK_BOTTOM(top); at < top; ++at)
+    *at = STACK_PAINT;
   qcc_marker_begin();
   /* The model's argument structs hold pointers only, in this order. */
   status = QCC_PASTE(QCC_MODEL, _run)(
@@ -166,6 +186,16 @@ __attribute__((noinline)) static int qcc_runner_call(void *arenaData) {
       (const QCC_PASTE(QCC_MODEL, _outputs) *)(const void *)outputData,
       arenaData);
   qcc_marker_end();
+  at = QCC_PLATFORM_STACK_BOTTOM(top);
+  while (at < top && *at == STACK_PAINT)
+    ++at;
+  /* Not every board faults when the stack leaves RAM. */
+  if (at == QCC_PLATFORM_STACK_BOTTOM(top)) {
+    qcc_platform_message("runner: the model used up the stack\n");
+    qcc_platform_exit(QCC_EXIT_STACK);
+  }
+  if ((uint32_t)(top - at) > stackUsed / sizeof(*at))
+    stackUsed = (uint32_t)(top - at) * (uint32_t)sizeof(*at);
   return status;
 }
 
@@ -246,7 +276,7 @@ int main(void) {
   unsigned sample;
   int k;
   const int from = qcc_platform_open("inputs.bin", 0);
-  const int to = qcc_platform_open("outputs.bin", 1);
+  int to = qcc_platform_open("outputs.bin", 1);
   if (from < 0)
     fail("cannot open inputs.bin", 0, QCC_EXIT_FILE);
   if (to < 0)
@@ -260,5 +290,8 @@ int main(void) {
     runSample(sample);
     writeSample(to, sample);
   }
+  to = qcc_platform_open("stack.bin", 1);
+  if (to < 0 || qcc_platform_write(to, &stackUsed, sizeof(stackUsed)))
+    fail("cannot write stack.bin", sample, QCC_EXIT_FILE);
   return 0;
 }

@@ -33,14 +33,19 @@ int model_run(const model_inputs *in, const model_outputs *out, void *arena) {
   ((int8_t *)in->a)[4] ^= 1;
 #elif defined(FAULT_STATUS)
   return -1;
-#elif defined(FAULT_ADDRESS)
-  *(volatile int *)(__UINTPTR_TYPE__)0xfffffff0u = 1;
+#elif defined(FAULT_TRAP)
+  __builtin_trap();
 #elif defined(FAULT_LOOP)
   for (;;)
     __asm__ volatile("");
 #elif defined(FAULT_STACK)
-  volatile char large[100000];
-  large[0] = 1;
+  volatile char large[FAULT_STACK];
+  unsigned k;
+  for (k = 0; k < sizeof(large); ++k)
+    large[k] = 1;
+#elif defined(FAULT_STACK_BOTTOM) && defined(__arm__)
+  extern unsigned __stack_bottom[];
+  __stack_bottom[0] = 0;
 #elif defined(FAULT_READ)
   out->sum[0] = ((const volatile int8_t *)in->a)[16];
 #endif

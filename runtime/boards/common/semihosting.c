@@ -63,15 +63,23 @@ void qcc_board_exit(int code) {
 __attribute__((used, noreturn)) static void reportFault(const uint32_t *frame) {
   static const char digits[] = "0123456789abcdef";
   char text[] = "runner: fault at address 0x00000000\n";
-  uint32_t pc = frame[6]; /* the processor pushed r0-r3, r12, lr, pc, xpsr */
+  uint32_t pc;
   int i;
+  if (frame < __stack_bottom) {
+    qcc_platform_message("runner: the stack overflowed\n");
+    qcc_board_exit(QCC_EXIT_STACK);
+  }
+  pc = frame[6]; /* the processor pushed r0-r3, r12, lr, pc, xpsr */
   for (i = 0; i < 8; ++i, pc >>= 4)
     text[sizeof(text) - 3 - (unsigned)i] = digits[pc & 15];
   qcc_platform_message(text);
   qcc_board_exit(QCC_EXIT_FAULT);
 }
 
+/* The stack pointer may have left RAM: report on a fresh stack. */
 __attribute__((naked)) void HardFault_Handler(void) {
   __asm__ volatile("mrs r0, msp\n"
+                   "ldr r1, =__stack_top\n"
+                   "mov sp, r1\n"
                    "bl  reportFault\n");
 }
