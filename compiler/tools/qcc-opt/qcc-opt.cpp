@@ -20,10 +20,8 @@
 #include "passes/LowerToInt/LowerToInt.h"
 #endif
 #ifdef QCC_HAVE_SCHEDULE
+#include "passes/LowerToLLVM/HalideProvider.h"
 #include "passes/Schedule/Schedule.h"
-#endif
-#ifdef QCC_HAVE_LOWERTOLLVM
-#include "passes/LowerToLLVM/LowerToLLVM.h"
 #endif
 
 int main(int argc, char **argv) {
@@ -43,10 +41,7 @@ int main(int argc, char **argv) {
   qcc::registerLowerToIntPasses();
 #endif
 #ifdef QCC_HAVE_SCHEDULE
-  qcc::registerSchedulePasses();
-#endif
-#ifdef QCC_HAVE_LOWERTOLLVM
-  qcc::registerLowerToLLVMPasses();
+  qcc::registerSchedulePasses(qcc::halideProvider());
 #endif
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "qcc's pass runner\n", registry));

@@ -1,0 +1,217 @@
+#include "passes/LowerToLLVM/LowerToLLVM.h"
+
+#include "passes/Schedule/Layouts.h"
+
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+
+using namespace mlir;
+
+namespace qcc {
+namespace {
+
+/// What two kernels must share to share a function: everything but the layer's
+/// name, the place in the arena and the values of constants.
+std::string kernelKey(const targets::KernelSource &source,
+                      const targets::KernelProvider &provider) {
+  std::string key = provider.name().str() + "\n";
+  llvm::raw_string_ostream stream(key);
+  auto print = [&](const targets::Layout &layout) {
+    stream << layout.isUnsigned << ' ' << layout.elementBytes << ' '
+           << layout.top << ' ' << layout.bottom << ' ' << layout.left << ' '
+           << layout.right;
+    for (int64_t extent : layout.shape)
+      stream << 'x' << extent;
+    stream << '\n';
+  };
+  for (auto [layout, constant] : llvm::zip(source.inputs, source.constants)) {
+    stream << (constant ? "constant " : "tensor ");
+    print(layout);
+  }
+  print(source.output);
+  qint::KernelOp op = source.op;
+  stream << op.getHaloValue().value_or(0) << '\n';
+  OwningOpRef<qint::KernelOp> copy = op.clone();
+  copy->setLayer("");
+  copy->removeOffsetAttr();
+  copy->removeScratchOffsetAttr();
+  copy->walk([](Operation *inner) { inner->removeAttr("qint.layer"); });
+  for (Operation &inner : copy->getBody().front())
+    inner.print(stream, OpPrintingFlags().useLocalScope());
+  return key;
+}
+
+class Lowering {
+public:
+  Lowering(func::FuncOp function, const targets::Target &target,
+           const targets::KernelProvider &portable, llvm::Module &module,
+           const LowerToLLVMOptions &options)
+      : function(function), target(target), portable(portable), module(module),
+        options(options), builder(module.getContext()) {}
+
+  llvm::Error run() {
+    startRunFunction();
+    auto kernels = llvm::to_vector(function.getOps<qint::KernelOp>());
+    for (auto [index, kernel] : llvm::enumerate(kernels)) {
+      if (options.progress)
+        options.progress(index, kernels.size(), kernel.getLayer());
+      if (llvm::Error error = lower(kernel))
+        return error;
+    }
+    builder.CreateRet(builder.getInt32(0));
+    return llvm::Error::success();
+  }
+
+private:
+  void startRunFunction() {
+    llvm::Type *pointer = builder.getPtrTy();
+    auto *type = llvm::FunctionType::get(builder.getInt32Ty(),
+                                         {pointer, pointer, pointer}, false);
+    auto *run =
+        llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                               options.prefix + "_run", module);
+    run->addFnAttr(llvm::Attribute::NoUnwind);
+    run->addFnAttr("target-cpu", target.cpu);
+    run->addFnAttr("target-features", target.features);
+    builder.SetInsertPoint(
+        llvm::BasicBlock::Create(module.getContext(), "entry", run));
+    arena = run->getArg(2);
+    run->addParamAttr(2, llvm::Attribute::getWithAlignment(
+                             module.getContext(),
+                             llvm::Align(target.alignment)));
+    for (BlockArgument argument : function.getArguments())
+      pointers[argument] =
+          loadPointer(run->getArg(0), argument.getArgNumber(), "in");
+    for (OpOperand &result :
+         function.getBody().front().getTerminator()->getOpOperands())
+      pointers[storageOf(result.get())] =
+          loadPointer(run->getArg(1), result.getOperandNumber(), "out");
+  }
+
+  llvm::Value *loadPointer(llvm::Value *table, unsigned index,
+                           llvm::StringRef name) {
+    llvm::Value *slot =
+        builder.CreateConstInBoundsGEP1_32(builder.getPtrTy(), table, index);
+    return builder.CreateLoad(builder.getPtrTy(), slot,
+                              name + llvm::Twine(index));
+  }
+
+  llvm::Value *arenaPointer(uint64_t offset) {
+    return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), arena,
+                                              offset);
+  }
+
+  llvm::Error lower(qint::KernelOp kernel) {
+    targets::KernelSource source = sourceOf(kernel);
+    const targets::KernelProvider &provider =
+        targets::selectProvider(source, target, portable);
+    llvm::Expected<llvm::Function *> code = codeFor(source, provider);
+    if (!code)
+      return code.takeError();
+    auto packed = provider.pack(source, target);
+    if (!packed)
+      return packed.takeError();
+    llvm::SmallVector<llvm::Value *> arguments;
+    for (auto [i, input] : llvm::enumerate(kernel.getInputs()))
+      arguments.push_back(source.constants[i]
+                              ? constantPointer((*packed)[i].bytes, kernel, i)
+                              : pointers.lookup(storageOf(input)));
+    if (auto offset = kernel.getOffset())
+      pointers[kernel.getOutput()] = arenaPointer(*offset);
+    arguments.push_back(pointers.lookup(kernel.getOutput()));
+    arguments.push_back(kernel.getScratch()
+                            ? arenaPointer(*kernel.getScratchOffset())
+                            : llvm::ConstantPointerNull::get(builder.getPtrTy()));
+    builder.CreateCall(*code, arguments);
+    return llvm::Error::success();
+  }
+
+  llvm::Expected<llvm::Function *>
+  codeFor(const targets::KernelSource &source,
+          const targets::KernelProvider &provider) {
+    llvm::Function *&code = functions[kernelKey(source, provider)];
+    if (code)
+      return code;
+    qint::KernelOp kernel = source.op;
+    std::string symbol = options.prefix + "_" + std::to_string(functions.size()) +
+                         "_" + sanitized(kernel.getLayer());
+    if (llvm::Error error = provider.emit(source, target, symbol, module))
+      return error;
+    code = module.getFunction(symbol);
+    // Layers stay apart in profiles and back traces; the calls cost nothing
+    // beside what they run.
+    code->setLinkage(llvm::GlobalValue::InternalLinkage);
+    code->addFnAttr(llvm::Attribute::NoInline);
+    code->removeFnAttr(llvm::Attribute::AlwaysInline);
+    return code;
+  }
+
+  static std::string sanitized(llvm::StringRef name) {
+    std::string result = name.str();
+    for (char &c : result)
+      if (!llvm::isAlnum(c))
+        c = '_';
+    return result;
+  }
+
+  /// A read-only global; equal bytes share one.
+  llvm::Value *constantPointer(llvm::ArrayRef<uint8_t> bytes,
+                               qint::KernelOp kernel, size_t index) {
+    std::string key(bytes.begin(), bytes.end());
+    llvm::GlobalVariable *&global = constants[key];
+    if (global)
+      return global;
+    auto *data =
+        llvm::ConstantDataArray::get(module.getContext(), bytes);
+    global = new llvm::GlobalVariable(
+        module, data->getType(), /*isConstant=*/true,
+        llvm::GlobalValue::InternalLinkage, data,
+        options.prefix + "_" + sanitized(kernel.getLayer()) + "_c" +
+            llvm::Twine(index));
+    global->setAlignment(llvm::Align(bytes.size() < 16 ? 8 : target.alignment));
+    global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    return global;
+  }
+
+  func::FuncOp function;
+  const targets::Target &target;
+  const targets::KernelProvider &portable;
+  llvm::Module &module;
+  const LowerToLLVMOptions &options;
+  llvm::IRBuilder<> builder;
+  llvm::Value *arena = nullptr;
+  llvm::DenseMap<Value, llvm::Value *> pointers;
+  std::map<std::string, llvm::Function *> functions;
+  std::map<std::string, llvm::GlobalVariable *> constants;
+};
+
+/// Firmware built for hard floats may link the object: it passes none.
+void addBuildAttributes(llvm::Module &module) {
+  if (module.getTargetTriple().isARM() || module.getTargetTriple().isThumb())
+    module.appendModuleInlineAsm(".eabi_attribute 28, 3");
+}
+
+} // namespace
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+lowerToLLVM(func::FuncOp function, const targets::Target &target,
+            const targets::KernelProvider &portable,
+            llvm::TargetMachine &machine, const LowerToLLVMOptions &options,
+            llvm::LLVMContext &context) {
+  auto module = std::make_unique<llvm::Module>(options.prefix, context);
+  module->setTargetTriple(machine.getTargetTriple());
+  module->setDataLayout(machine.createDataLayout());
+  module->setSourceFileName(options.prefix);
+  addBuildAttributes(*module);
+  Lowering lowering(function, target, portable, *module, options);
+  if (llvm::Error error = lowering.run())
+    return error;
+  std::string message;
+  llvm::raw_string_ostream stream(message);
+  if (llvm::verifyModule(*module, &stream))
+    return llvm::createStringError("generated LLVM IR is invalid: " + message);
+  return module;
+}
+
+} // namespace qcc

@@ -1,0 +1,42 @@
+// Phase LowerToLLVM: placed kernels -> one LLVM module.
+#ifndef QCC_PASSES_LOWERTOLLVM_LOWERTOLLVM_H
+#define QCC_PASSES_LOWERTOLLVM_LOWERTOLLVM_H
+
+#include "targets/KernelProvider.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Target/TargetMachine.h"
+
+#include <memory>
+
+namespace qcc {
+
+struct LowerToLLVMOptions {
+  std::string prefix = "model"; ///< every global symbol starts with it
+  bool optimizeForSize = false; ///< -Os instead of -O3
+  /// Called before each kernel is made: index, number, layer.
+  std::function<void(size_t, size_t, llvm::StringRef)> progress;
+};
+
+/// The code generator of a target row; an error when LLVM lacks it.
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createTargetMachine(const targets::Target &target);
+
+/// In: a function that `qcc-verify-schedule` accepts. Out: a module with
+/// `int <prefix>_run(const void *const *inputs, void *const *outputs, void
+/// *arena)`, one internal function per distinct kernel, packed constants as
+/// internal read-only globals. Not optimised yet.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+lowerToLLVM(mlir::func::FuncOp function, const targets::Target &target,
+            const targets::KernelProvider &portable,
+            llvm::TargetMachine &machine, const LowerToLLVMOptions &options,
+            llvm::LLVMContext &context);
+
+/// LLVM's pipeline for the exact CPU, then what must hold of the result: no
+/// call but to the memory functions, no trace of Halide.
+llvm::Error optimizeModule(llvm::Module &module, llvm::TargetMachine &machine,
+                           const LowerToLLVMOptions &options);
+
+} // namespace qcc
+
+#endif // QCC_PASSES_LOWERTOLLVM_LOWERTOLLVM_H

@@ -1,0 +1,145 @@
+#include "dialects/Shapes.h"
+#include "passes/Schedule/Layouts.h"
+#include "passes/Schedule/Schedule.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+
+namespace qcc {
+
+#define GEN_PASS_DEF_ASSIGNLAYOUTS
+#include "passes/Schedule/Passes.h.inc"
+
+namespace {
+
+/// Rows and columns around a tensor, and the code they hold.
+struct Halo {
+  int64_t sides[4] = {0, 0, 0, 0}; ///< top, bottom, left, right
+  std::optional<int32_t> value;
+  bool conflict = false; ///< readers want different codes
+
+  bool any() const { return llvm::any_of(sides, [](int64_t n) { return n; }); }
+};
+
+/// Adds what `conv` reads beyond its input.
+void addNeeds(qint::Conv2DOp conv, Halo &halo) {
+  auto in = cast<RankedTensorType>(conv.getInput().getType()).getShape();
+  auto window = cast<RankedTensorType>(conv.getFilter().getType()).getShape();
+  auto out = cast<RankedTensorType>(conv.getType()).getShape();
+  bool reads = false;
+  for (int axis : {0, 1}) {
+    int64_t before = conv.getPads()[2 * axis];
+    int64_t reach =
+        (out[axis + 1] - 1) * conv.getStrides()[axis] +
+        windowExtent(window[axis + 1], conv.getDilations()[axis]) - before;
+    int64_t after = std::max<int64_t>(0, reach - in[axis + 1]);
+    halo.sides[2 * axis] = std::max(halo.sides[2 * axis], before);
+    halo.sides[2 * axis + 1] = std::max(halo.sides[2 * axis + 1], after);
+    reads |= before > 0 || after > 0;
+  }
+  if (!reads)
+    return;
+  auto code = static_cast<int32_t>(conv.getPadValue());
+  halo.conflict |= halo.value && *halo.value != code;
+  halo.value = code;
+}
+
+/// What the kernels that read `value` want around it.
+Halo haloFor(Value value) {
+  Halo halo;
+  for (OpOperand &use : value.getUses()) {
+    auto kernel = dyn_cast<qint::KernelOp>(use.getOwner());
+    if (!kernel) // dense for reshapes and for the caller
+      return Halo();
+    Value inside = kernel.getBody().getArgument(use.getOperandNumber());
+    for (OpOperand &inner : inside.getUses())
+      if (auto conv = dyn_cast<qint::Conv2DOp>(inner.getOwner());
+          conv && inner.getOperandNumber() == 0)
+        addNeeds(conv, halo);
+  }
+  return halo.conflict ? Halo() : halo;
+}
+
+struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
+  AssignLayouts(AssignLayoutsOptions options,
+                const targets::KernelProvider &portable)
+      : AssignLayoutsBase(std::move(options)), portable(portable) {}
+  AssignLayouts(const AssignLayouts &other)
+      : AssignLayoutsBase(other), portable(other.portable) {}
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    auto target = targets::findTarget(targetName);
+    if (!target) {
+      function.emitError(llvm::toString(target.takeError()));
+      return signalPassFailure();
+    }
+    for (qint::KernelOp kernel : function.getOps<qint::KernelOp>())
+      setHalo(kernel);
+    for (BlockArgument argument : function.getArguments())
+      copyWhereNeeded(argument, **target);
+  }
+
+  void setHalo(qint::KernelOp kernel) {
+    if (cast<RankedTensorType>(kernel.getType()).getRank() != 4)
+      return;
+    Halo halo = haloFor(kernel.getOutput());
+    if (!halo.any())
+      return;
+    kernel.setHalo(llvm::ArrayRef<int64_t>(halo.sides));
+    kernel.setHaloValue(*halo.value);
+  }
+
+  /// Kernels that want a halo around an argument, or read past its end, get a
+  /// copy that has both.
+  void copyWhereNeeded(BlockArgument argument, const targets::Target &target) {
+    Halo halo = haloFor(argument);
+    bool pastEnd = false;
+    for (OpOperand &use : argument.getUses())
+      if (auto kernel = dyn_cast<qint::KernelOp>(use.getOwner())) {
+        targets::KernelSource source = sourceOf(kernel);
+        const targets::KernelProvider &provider =
+            targets::selectProvider(source, target, portable);
+        auto overread = provider.needs(source, target).overread;
+        pastEnd |= use.getOperandNumber() < overread.size() &&
+                   overread[use.getOperandNumber()] > 0;
+      }
+    bool rank4 = cast<RankedTensorType>(argument.getType()).getRank() == 4;
+    if (!pastEnd && !(rank4 && halo.any()))
+      return;
+    setHalo(copy(argument));
+  }
+
+  qint::KernelOp copy(BlockArgument argument) {
+    OpBuilder builder(&argument.getOwner()->front());
+    OperationState state(argument.getLoc(), qint::KernelOp::getOperationName());
+    state.addOperands(argument);
+    state.addTypes(argument.getType());
+    state.addAttribute(
+        "layer", builder.getStringAttr("input" +
+                                       llvm::Twine(argument.getArgNumber())));
+    auto *body = new Block;
+    state.addRegion()->push_back(body);
+    Value inside = body->addArgument(argument.getType(), argument.getLoc());
+    auto kernel = cast<qint::KernelOp>(builder.create(state));
+    builder.setInsertionPointToEnd(body);
+    qint::YieldOp::create(builder, argument.getLoc(), inside);
+    argument.replaceUsesWithIf(kernel.getOutput(), [&](OpOperand &use) {
+      return use.getOwner() != kernel && isa<qint::KernelOp>(use.getOwner());
+    });
+    return kernel;
+  }
+
+  const targets::KernelProvider &portable;
+};
+
+} // namespace
+
+std::unique_ptr<Pass>
+createAssignLayouts(AssignLayoutsOptions options,
+                    const targets::KernelProvider &portable) {
+  return std::make_unique<AssignLayouts>(std::move(options), portable);
+}
+
+} // namespace qcc
