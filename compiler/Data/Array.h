@@ -61,7 +61,8 @@ struct Array {
     return bytes.data() + i * sampleBytes();
   }
 
-  /// Copies `values` (row-major, as many as `shape` says) into a new array.
+  /// Copies `values` (row-major, as many as `shape` says) into a new array; T
+  /// is given explicitly, as in Array::from<float>({2, 3}, values).
   template <typename T>
   static Array from(std::vector<int64_t> shape, llvm::ArrayRef<T> values) {
     Array result;
@@ -72,10 +73,6 @@ struct Array {
     assert(result.numElements() == static_cast<int64_t>(values.size()) &&
            "number of values must match the shape");
     return result;
-  }
-  template <typename T>
-  static Array from(std::vector<int64_t> shape, const std::vector<T> &values) {
-    return from<T>(std::move(shape), llvm::ArrayRef<T>(values));
   }
 };
 

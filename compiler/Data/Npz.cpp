@@ -38,6 +38,8 @@ static std::string describe(zip_error_t &error) {
 }
 
 static Expected<ZipArchive> openArchive(StringRef bytes, StringRef name) {
+  if (bytes.empty()) // to libzip, an archive without members
+    return makeError("{0}: not a readable .npz file: it is empty", name);
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t *source =

@@ -136,18 +136,24 @@ static Range minMaxRange(const ValueStats &stats, const QuantScheme &scheme) {
 }
 
 /// The value below which `target` of the elements lie, with elements spread
-/// evenly over their bins.
+/// evenly over their bins, exact zeros apart.
 static double quantile(const ValueStats &stats, double target) {
   const Histogram &histogram = stats.histogram;
-  double below = 0;
   for (size_t i = 0; i < histogram.counts.size(); ++i) {
     auto count = static_cast<double>(histogram.counts[i]);
-    if (below + count >= target && count > 0) {
-      double part = std::max(0.0, target - below) / count;
+    if (histogram.first + static_cast<int64_t>(i) == 0) {
+      auto zeros = static_cast<double>(stats.zeros);
+      if (zeros > 0 && target <= zeros)
+        return 0;
+      target -= zeros;
+      count -= zeros;
+    }
+    if (count > 0 && target <= count) {
+      double part = std::max(0.0, target) / count;
       double value = histogram.lowerEdge(i) + part * histogram.width();
       return std::clamp<double>(value, stats.min, stats.max);
     }
-    below += count;
+    target -= count;
   }
   return stats.max;
 }
