@@ -5,6 +5,7 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
+#include "mlir/IR/TypeUtilities.h"
 
 namespace qcc {
 
@@ -21,25 +22,37 @@ inline int64_t windowOutputs(int64_t in, int64_t before, int64_t after,
   return room < 0 ? 0 : room / stride + 1;
 }
 
-struct WindowGeometry {
-  llvm::ArrayRef<int64_t> kernel, strides, pads, dilations;
-};
+/// Every operand and result is a ranked tensor with a static shape, no axis of
+/// size 0 and fewer than 2^40 elements. To be checked before all others.
+llvm::LogicalResult verifyTensors(mlir::Operation *op);
+/// `axis` is in [0, rank).
+llvm::LogicalResult verifyAxis(mlir::Operation *op, int64_t axis,
+                               mlir::RankedTensorType type);
+/// The element types of the two are equal; `what` names the first.
+llvm::LogicalResult verifySameElementType(mlir::Operation *op,
+                                          llvm::StringRef what,
+                                          mlir::Type found,
+                                          mlir::Type expected);
 
-llvm::LogicalResult verifyConv2D(mlir::Operation *op,
-                                 mlir::RankedTensorType input,
-                                 mlir::RankedTensorType filter,
-                                 mlir::RankedTensorType bias,
-                                 mlir::RankedTensorType output,
-                                 llvm::ArrayRef<int64_t> strides,
-                                 llvm::ArrayRef<int64_t> pads,
-                                 llvm::ArrayRef<int64_t> dilations,
-                                 int64_t groups);
-llvm::LogicalResult verifyPool2D(mlir::Operation *op,
-                                 mlir::RankedTensorType input,
-                                 mlir::RankedTensorType output,
-                                 llvm::ArrayRef<int64_t> kernel,
-                                 llvm::ArrayRef<int64_t> strides,
-                                 llvm::ArrayRef<int64_t> pads);
+llvm::LogicalResult
+verifyConv2D(mlir::Operation *op, mlir::RankedTensorType input,
+             mlir::RankedTensorType filter, mlir::RankedTensorType bias,
+             mlir::RankedTensorType output, llvm::ArrayRef<int64_t> strides,
+             llvm::ArrayRef<int64_t> pads, llvm::ArrayRef<int64_t> dilations,
+             int64_t groups);
+llvm::LogicalResult verifyTransposeConv2D(mlir::Operation *op,
+                                          mlir::RankedTensorType input,
+                                          mlir::RankedTensorType filter,
+                                          mlir::RankedTensorType bias,
+                                          mlir::RankedTensorType output,
+                                          llvm::ArrayRef<int64_t> strides,
+                                          llvm::ArrayRef<int64_t> outPads);
+/// Every window must hold an element of the input: a pad is smaller than the
+/// kernel.
+llvm::LogicalResult
+verifyPool2D(mlir::Operation *op, mlir::RankedTensorType input,
+             mlir::RankedTensorType output, llvm::ArrayRef<int64_t> kernel,
+             llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> pads);
 llvm::LogicalResult verifyMatMul(mlir::Operation *op,
                                  mlir::RankedTensorType lhs,
                                  mlir::RankedTensorType rhs,
@@ -58,12 +71,10 @@ llvm::LogicalResult verifyReduce(mlir::Operation *op,
                                  llvm::ArrayRef<int64_t> axes);
 llvm::LogicalResult verifyConcat(mlir::Operation *op, mlir::TypeRange inputs,
                                  mlir::RankedTensorType output, int64_t axis);
-llvm::LogicalResult verifySlice(mlir::Operation *op,
-                                mlir::RankedTensorType input,
-                                mlir::RankedTensorType output,
-                                llvm::ArrayRef<int64_t> starts,
-                                llvm::ArrayRef<int64_t> sizes,
-                                llvm::ArrayRef<int64_t> strides);
+llvm::LogicalResult
+verifySlice(mlir::Operation *op, mlir::RankedTensorType input,
+            mlir::RankedTensorType output, llvm::ArrayRef<int64_t> starts,
+            llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> strides);
 llvm::LogicalResult verifyPad(mlir::Operation *op, mlir::RankedTensorType input,
                               mlir::RankedTensorType output,
                               llvm::ArrayRef<int64_t> low,
@@ -84,12 +95,10 @@ llvm::LogicalResult verifyGather(mlir::Operation *op,
                                  mlir::RankedTensorType input,
                                  mlir::RankedTensorType output,
                                  llvm::ArrayRef<int64_t> indices, int64_t axis);
-llvm::LogicalResult verifyResize(mlir::Operation *op,
-                                 mlir::RankedTensorType input,
-                                 mlir::RankedTensorType output,
-                                 llvm::ArrayRef<int64_t> scale,
-                                 llvm::ArrayRef<int64_t> offset,
-                                 llvm::ArrayRef<int64_t> border);
+llvm::LogicalResult
+verifyResize(mlir::Operation *op, mlir::RankedTensorType input,
+             mlir::RankedTensorType output, llvm::ArrayRef<int64_t> scale,
+             llvm::ArrayRef<int64_t> offset, llvm::ArrayRef<int64_t> border);
 llvm::LogicalResult verifyArgMax(mlir::Operation *op,
                                  mlir::RankedTensorType input,
                                  mlir::RankedTensorType output, int64_t axis);

@@ -1,4 +1,5 @@
 // qcc-opt: runs any pass of qcc (and the upstream ones that help) on MLIR.
+#include "dialects/Check/Check.h"
 #include "dialects/QGraph/QGraph.h"
 #include "dialects/QInt/QInt.h"
 
@@ -26,11 +27,12 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<qcc::qgraph::QGraphDialect, qcc::qint::QIntDialect,
-                  mlir::arith::ArithDialect, mlir::func::FuncDialect,
-                  mlir::LLVM::LLVMDialect, mlir::quant::QuantDialect,
-                  mlir::tosa::TosaDialect>();
+  registry.insert<qcc::check::CheckDialect, qcc::qgraph::QGraphDialect,
+                  qcc::qint::QIntDialect, mlir::arith::ArithDialect,
+                  mlir::func::FuncDialect, mlir::LLVM::LLVMDialect,
+                  mlir::quant::QuantDialect, mlir::tosa::TosaDialect>();
   mlir::registerTransformsPasses();
+  qcc::check::registerCheckPasses();
 #ifdef QCC_HAVE_LEGALIZE
   qcc::registerLegalizePasses();
 #endif
