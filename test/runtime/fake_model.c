@@ -46,6 +46,8 @@ int model_run(const model_inputs *in, const model_outputs *out, void *arena) {
 #elif defined(FAULT_STACK_BOTTOM) && defined(__arm__)
   extern unsigned __stack_bottom[];
   __stack_bottom[0] = 0;
+#elif defined(FAULT_UNALIGNED)
+  *(volatile int *)(sum + 1) = 1;
 #elif defined(FAULT_READ)
   out->sum[0] = ((const volatile int8_t *)in->a)[16];
 #endif

@@ -41,7 +41,8 @@ __attribute__((noinline, noreturn, used)) static void startProgram(void) {
 
 /* Cores with an FPU or Helium fault on their first such instruction until CP10
  * and CP11 are enabled in CPACR; without them the write is ignored. Cortex-M0
- * has no CPACR. */
+ * has no CPACR; code for it that runs on a larger core must fault on unaligned
+ * addresses as it would at home, so it sets UNALIGN_TRP in CCR. */
 __attribute__((naked, noreturn)) void Reset_Handler(void) {
 #if !defined(__ARM_ARCH_6M__)
   __asm__ volatile("ldr  r0, =0xE000ED88\n"
@@ -50,6 +51,13 @@ __attribute__((naked, noreturn)) void Reset_Handler(void) {
                    "str  r1, [r0]\n"
                    "dsb\n"
                    "isb\n");
+#else
+  __asm__ volatile(".syntax unified\n"
+                   "ldr  r0, =0xE000ED14\n"
+                   "ldr  r1, [r0]\n"
+                   "movs r2, #8\n"
+                   "orrs r1, r2\n"
+                   "str  r1, [r0]\n");
 #endif
   __asm__ volatile("bl   startProgram\n");
 }

@@ -256,6 +256,17 @@ TEST_P(EveryFault, IsFoundOnHost) {
       HasSubstr(GetParam().onHost));
 }
 
+/// Code for Cortex-M0 faults on unaligned addresses wherever it runs.
+TEST(EveryCortexM0, FaultsOnUnalignedAddress) {
+  for (const char *name : {"cortex-m0", "cortex-m0-large"})
+    EXPECT_THAT(
+        getMessage(
+            FakeModel(createEmulator(name), "FAULT_UNALIGNED").run(inputs)),
+        HasSubstr("exit code 14: runner: fault at address 0x0000"));
+  succeed(
+      FakeModel(createEmulator("cortex-m3"), "FAULT_UNALIGNED").run(inputs));
+}
+
 //===----------------------------------------------------------------------===//
 // Errors
 //===----------------------------------------------------------------------===//
