@@ -21,8 +21,9 @@ namespace qcc::emit {
 std::vector<std::string> defaultAllowedUndefined();
 
 struct VerifyObjectOptions {
-  /// The target that the object was compiled for, as given to LLVM. An
-  /// instruction that this target lacks is an error. With all three empty every
+  /// The target that the object was compiled for, as given to LLVM. On ARM and
+  /// AArch64 an instruction that this target lacks is an error; LLVM decodes
+  /// every x86 extension, whatever the CPU. With all three empty every
   /// extension that LLVM knows is decoded. `triple` matters for ARM without a
   /// CPU (thumbv7em-none-eabi); it must name the object's architecture.
   std::string triple;

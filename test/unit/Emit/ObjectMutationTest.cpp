@@ -3,6 +3,8 @@
 #include "compiler/Emit/ObjectInfo.h"
 #include "test/unit/Emit/BuildObject.h"
 #include "gtest/gtest.h"
+#include <cstdlib>
+#include <cstring>
 #include <random>
 
 using namespace qcc::emit;
@@ -68,13 +70,19 @@ TEST(ObjectMutation, Truncated) {
   }
 }
 
+/// Damaged objects in all: 500, or what QCC_FUZZ_CASES says.
+unsigned fuzzCases() {
+  const char *text = getenv("QCC_FUZZ_CASES");
+  return text ? strtoul(text, nullptr, 10) : 500;
+}
+
 /// One to four bytes anywhere replaced by random or by extreme ones.
 TEST(ObjectMutation, RandomBytes) {
   std::mt19937 random(20240713);
-  unsigned refused = 0;
+  unsigned refused = 0, rounds = fuzzCases() / machines().size();
   for (const Machine &machine : machines()) {
     Object whole = compile(ir, machine);
-    for (unsigned round = 0; round < 100; ++round) {
+    for (unsigned round = 0; round < rounds; ++round) {
       Object object = whole;
       for (unsigned i = 0; i <= round % 4; ++i) {
         constexpr uint8_t extremes[] = {0x00, 0x7f, 0x80, 0xff};
@@ -84,7 +92,7 @@ TEST(ObjectMutation, RandomBytes) {
       refused += readAll(object) != 0;
     }
   }
-  EXPECT_GT(refused, 100u);
+  EXPECT_GT(refused, rounds);
 }
 
 /// The header and the section headers, where a byte does most harm.

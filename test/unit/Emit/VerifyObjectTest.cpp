@@ -234,6 +234,33 @@ TEST(PositionIndependence, PointersInConstantsAreRefused) {
             "not position independent");
 }
 
+// A table that only a loader could fill is absolute on firmware.
+TEST(PositionIndependence, OffsetTableIsForHostsOnly) {
+  EXPECT_THAT(
+      verify(assembleFunction("bx lr\n.long memcpy(GOT_PREL)", m4()), {}),
+      HasSubstr("relocation R_ARM_GOT_PREL against 'memcpy'"));
+  EXPECT_EQ(verify(assembleFunction("callq *memcpy@GOTPCREL(%rip)", x86()), {}),
+            "");
+  EXPECT_EQ(verify(assembleFunction("adrp x0, :got:memcpy\n"
+                                    "ldr x0, [x0, :got_lo12:memcpy]",
+                                    aarch64()),
+                   {}),
+            "");
+}
+
+TEST(PositionIndependence, StaticBaseIsRefused) {
+  EXPECT_THAT(verify(assembleFunction("bx lr\n.long memcpy(SBREL)", m4()), {}),
+              HasSubstr("relocation R_ARM_SBREL32 against 'memcpy'"));
+}
+
+TEST(PositionIndependence, WideAbsoluteMoveIsRefused) {
+  EXPECT_THAT(
+      verify(assembleFunction("movz x0, #:abs_g0_nc:memcpy", aarch64()), {}),
+      HasSubstr("relocation R_AARCH64_MOVW_UABS_G0_NC"));
+  EXPECT_EQ(
+      verify(assembleFunction("movz x0, #:prel_g0:memcpy", aarch64()), {}), "");
+}
+
 TEST(PositionIndependence, CheckCanBeTurnedOff) {
   VerifyObjectOptions options;
   options.requirePositionIndependent = false;
