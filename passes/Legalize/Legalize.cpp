@@ -1,0 +1,14 @@
+#include "passes/Legalize/Legalize.h"
+
+#include "mlir/Pass/PassManager.h"
+
+void qcc::buildLegalizePipeline(mlir::OpPassManager &pm,
+                                const LegalizeOptions &options) {
+  pm.addPass(createLegalizeTosa());
+  pm.addPass(createRaiseBatchNorm());
+  if (options.foldBatchNorm)
+    pm.addPass(createFoldBatchNorm());
+  pm.addPass(createNameLayers());
+  if (options.foldBatchNorm)
+    pm.addPass(createVerifyLegalized());
+}

@@ -1,0 +1,77 @@
+#ifndef QCC_PASSES_LEGALIZE_PASSES_TD
+#define QCC_PASSES_LEGALIZE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def LegalizeTosa : Pass<"qcc-legalize-tosa", "::mlir::ModuleOp"> {
+  let summary = "TOSA on f32 becomes qgraph";
+  let description = [{
+    In: functions of one block on statically shaped `f32` tensors, in TOSA,
+    `arith.constant` and `quant.qcast`/`quant.dcast` (range hints, kept as
+    they are). Out: the same functions in qgraph. Layouts are NHWC in both.
+
+    Expressions of constants stay ops here, because `qcc-raise-batch-norm`
+    reads them. Reductions of several axes, means, slice-convolve-concat forms
+    of grouped convolutions and transposes around elementwise ops are put into
+    their shortest form.
+
+    Every op that is not supported is reported, each with one error that says
+    what was found and what is supported; then the pass fails.
+  }];
+  let dependentDialects = ["::qcc::qgraph::QGraphDialect"];
+}
+
+def RaiseBatchNorm : Pass<"qcc-raise-batch-norm", "::mlir::ModuleOp"> {
+  let summary = "chains of elementwise ops become batch_norm, silu, hard_swish";
+  let description = [{
+    In: qgraph on `f32`. Out: the same, where a per-channel
+    `(x - mean) * rsqrt(variance + epsilon) * gamma + beta`, in any usual
+    association, is one `qgraph.batch_norm` that has the original parameters;
+    `x * sigmoid(x)` is silu and `x * clamp(x + 3, 0, 6) / 6` hard_swish.
+    What remains of the expressions of constants is then evaluated, in double,
+    and rounded to `f32` once.
+  }];
+  let dependentDialects = ["::qcc::qgraph::QGraphDialect"];
+}
+
+def FoldBatchNorm : Pass<"qcc-fold-batch-norm", "::mlir::ModuleOp"> {
+  let summary = "batch_norm and its like move into convolutions";
+  let description = [{
+    In: qgraph on `f32`. Out: the same without `qgraph.batch_norm`. One after a
+    convolution with no other user is folded into filter and bias, in double;
+    the convolution gets `qgraph.output_mean` (beta) and `qgraph.output_std`
+    (the absolute value of gamma), arrays of `f32` per output channel, from
+    which ranges can be estimated without data. Any other one becomes a
+    depthwise 1x1 convolution.
+
+    Also folded: multiplication and addition of constants per channel after a
+    convolution, zero padding before one, transposes that cancel, reshape of
+    reshape, clamp of clamp, concat of one tensor, dead ops.
+  }];
+  let dependentDialects = ["::qcc::qgraph::QGraphDialect"];
+}
+
+def NameLayers : Pass<"qcc-name-layers", "::mlir::ModuleOp"> {
+  let summary = "every qgraph op gets a unique name";
+  let description = [{
+    Sets the attribute `qgraph.layer` of every qgraph op: its `NameLoc` when it
+    has one, else mnemonic and running number. Among ops of one name those that
+    compute come first and keep it; the others get `_2`, `_3`. A constant is
+    named after its first user, `conv1.filter`, `conv1.bias`.
+
+    Profiles refer to layers by these names, so they depend on nothing but the
+    function itself.
+  }];
+}
+
+def VerifyLegalized : Pass<"qcc-verify-legalized", "::mlir::ModuleOp"> {
+  let summary = "checks what the Quantize phase relies on";
+  let description = [{
+    One function, of one block, of qgraph ops and `quant.qcast`/`quant.dcast`
+    pairs only, on statically shaped `f32` tensors (integers only from
+    `argmax` on), with constant weights, no `batch_norm`, and a unique
+    `qgraph.layer` on every op.
+  }];
+}
+
+#endif

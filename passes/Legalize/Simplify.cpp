@@ -1,0 +1,64 @@
+#include "passes/Legalize/Simplify.h"
+
+#include "passes/Legalize/Constants.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace qcc::legalize {
+
+LogicalResult simplify(ModuleOp module, RewritePatternSet patterns) {
+  GreedyRewriteConfig config;
+  // A deep chain of transposes moves one op per sweep.
+  config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
+  // Constants stay beside their users, after which they are named.
+  config.enableConstantCSE(false);
+  FrozenRewritePatternSet frozen(std::move(patterns));
+  bool ok = true;
+  module.walk([&](FunctionOpInterface function) {
+    if (!function.isExternal())
+      ok &= succeeded(
+          applyPatternsGreedily(function.getFunctionBody(), frozen, config));
+  });
+  if (!ok)
+    return module.emitError("rewriting the network did not settle");
+  return success();
+}
+
+LogicalResult foldConstants(ModuleOp module) {
+  bool ok = true;
+  SmallVector<Operation *> expressions;
+  module.walk([&](Operation *op) {
+    if (isa<qgraph::QGraphDialect>(op->getDialect()) &&
+        !isa<qgraph::ConstantOp>(op) && op->getNumResults() == 1 &&
+        isConstantExpression(op->getResult(0)))
+      expressions.push_back(op);
+  });
+  // Users first: inner expressions are then dead, and everything is rounded
+  // just once.
+  for (Operation *op : llvm::reverse(expressions)) {
+    if (!op->use_empty()) {
+      std::optional<ConstantTensor> value = evaluateConstant(op->getResult(0));
+      if (!value)
+        continue;
+      if (!llvm::all_of(value->values, [](double number) {
+            return std::isfinite(static_cast<float>(number));
+          })) {
+        op->emitOpError("computes a constant that is no finite number");
+        ok = false;
+        continue;
+      }
+      OpBuilder builder(op);
+      op->getResult(0).replaceAllUsesWith(
+          createConstant(builder, op->getLoc(), value->shape, value->values));
+    }
+    op->erase();
+  }
+  return success(ok);
+}
+
+} // namespace qcc::legalize

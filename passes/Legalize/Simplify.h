@@ -1,0 +1,33 @@
+// Rewrites of qgraph that more than one pass of this phase uses.
+#ifndef QCC_PASSES_LEGALIZE_SIMPLIFY_H
+#define QCC_PASSES_LEGALIZE_SIMPLIFY_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace qcc::legalize {
+
+/// Consecutive reductions into one; a sum times 1/n into a mean.
+void addReductionPatterns(mlir::RewritePatternSet &patterns);
+/// Transposes move towards the results, where they meet and cancel.
+void addLayoutPatterns(mlir::RewritePatternSet &patterns);
+/// Multiplications and additions per channel into convolutions.
+void addAffinePatterns(mlir::RewritePatternSet &patterns);
+/// x * a + b per channel, of what is no convolution, into a depthwise one.
+void addDepthwisePatterns(mlir::RewritePatternSet &patterns);
+/// Pads, reshapes, clamps and concats of one.
+void addDataMovementPatterns(mlir::RewritePatternSet &patterns);
+/// x * sigmoid(x), hard_swish, maximum with 0 and the like into one op.
+void addActivationPatterns(mlir::RewritePatternSet &patterns);
+/// Replaces expressions of constants by their value. Emits errors for values
+/// that are NaN or infinite.
+llvm::LogicalResult foldConstants(mlir::ModuleOp module);
+
+/// Applies `patterns` greedily everywhere until nothing changes; removes dead
+/// ops. Fails, with an error, when it does not settle.
+llvm::LogicalResult simplify(mlir::ModuleOp module,
+                             mlir::RewritePatternSet patterns);
+
+} // namespace qcc::legalize
+
+#endif // QCC_PASSES_LEGALIZE_SIMPLIFY_H

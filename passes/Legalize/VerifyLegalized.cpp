@@ -1,0 +1,108 @@
+#include "dialects/QGraph/QGraph.h"
+#include "passes/Legalize/Legalize.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace qcc {
+#define GEN_PASS_DEF_VERIFYLEGALIZED
+#include "passes/Legalize/Passes.h.inc"
+} // namespace qcc
+
+using namespace mlir;
+
+namespace {
+
+struct VerifyLegalized
+    : public qcc::impl::VerifyLegalizedBase<VerifyLegalized> {
+  void runOnOperation() override {
+    auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+    if (functions.size() != 1) {
+      getOperation().emitError()
+          << "module has " << functions.size() << " functions; expected one";
+      return signalPassFailure();
+    }
+    func::FuncOp function = functions.front();
+    if (!llvm::hasSingleElement(function.getBody())) {
+      function.emitOpError() << "has " << function.getBody().getBlocks().size()
+                             << " blocks; expected one";
+      return signalPassFailure();
+    }
+    bool ok = succeeded(checkTypes(function, function.getArgumentTypes()));
+    for (Operation &op : function.getBody().front().without_terminator())
+      ok &= succeeded(checkOp(&op));
+    if (!ok)
+      signalPassFailure();
+  }
+
+  LogicalResult checkOp(Operation *op) {
+    if (isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
+      return checkRangeHint(op);
+    if (!isa_and_nonnull<qcc::qgraph::QGraphDialect>(op->getDialect()))
+      return op->emitOpError("is no qgraph op");
+    if (isa<qcc::qgraph::BatchNormOp>(op))
+      return op->emitOpError("must have been folded");
+    if (failed(checkWeights(op)) || failed(checkName(op)))
+      return failure();
+    return checkTypes(op, op->getResultTypes());
+  }
+
+  /// A quantized tensor exists only between the two casts of a pair.
+  LogicalResult checkRangeHint(Operation *op) {
+    if (isa<quant::QuantizeCastOp>(op)) {
+      for (Operation *user : op->getUsers())
+        if (!isa<quant::DequantizeCastOp>(user))
+          return op->emitOpError() << "is used by '" << user->getName()
+                                   << "'; expected only quant.dcast";
+      return success();
+    }
+    if (!op->getOperand(0).getDefiningOp<quant::QuantizeCastOp>())
+      return op->emitOpError("has an operand that no quant.qcast made");
+    return checkTypes(op, op->getResultTypes());
+  }
+
+  LogicalResult checkWeights(Operation *op) {
+    if (!isa<qcc::qgraph::Conv2DOp, qcc::qgraph::TransposeConv2DOp>(op))
+      return success();
+    for (Value weight : op->getOperands().drop_front())
+      if (!weight.getDefiningOp<qcc::qgraph::ConstantOp>())
+        return op->emitOpError("has a filter or bias that is not constant");
+    return success();
+  }
+
+  LogicalResult checkName(Operation *op) {
+    auto layer = op->getAttrOfType<StringAttr>("qgraph.layer");
+    if (!layer)
+      return op->emitOpError("has no qgraph.layer");
+    if (!layers.insert(layer.getValue()).second)
+      return op->emitOpError()
+             << "has the layer name '" << layer.getValue() << "' of another op";
+    return success();
+  }
+
+  /// Integers are indices that `argmax` found; they may only be moved.
+  static bool mayBeInteger(Operation *op) {
+    using namespace qcc::qgraph;
+    return isa<ArgMaxOp, ReshapeOp, TransposeOp, ConcatOp, SliceOp>(op);
+  }
+
+  LogicalResult checkTypes(Operation *op, TypeRange types) {
+    for (Type type : types) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      if (!tensor || !tensor.hasStaticShape())
+        return op->emitOpError() << "has a tensor of type " << type
+                                 << "; expected a static shape";
+      Type element = tensor.getElementType();
+      if (!element.isF32() &&
+          !(element.isSignlessInteger(32) && mayBeInteger(op)))
+        return op->emitOpError()
+               << "has element type " << element << "; expected f32";
+    }
+    return success();
+  }
+
+  llvm::StringSet<> layers;
+};
+
+} // namespace
