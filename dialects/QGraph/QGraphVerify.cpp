@@ -12,14 +12,6 @@ namespace qcc::qgraph {
 
 namespace {
 
-/// Ops that keep codes keep their type.
-template <typename Op> LogicalResult verifyKeepsType(Op op) {
-  if (failed(verifyTypes(op)))
-    return failure();
-  return verifySameElementType(op, "output", op.getOutput().getType(),
-                               op.getInput().getType());
-}
-
 template <typename Op> LogicalResult verifyBinary(Op op) {
   if (failed(verifyUniformTypes(op)))
     return failure();
@@ -99,15 +91,14 @@ LogicalResult AvgPool2DOp::verify() {
 }
 
 LogicalResult MaxPool2DOp::verify() {
-  if (failed(verifyKeepsType(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifyPool2D(*this, getInput().getType(), getType(), getKernel(),
                       getStrides(), getPads());
 }
 
 LogicalResult ReduceOp::verify() {
-  bool keeps = getKind() == ReduceKind::Max || getKind() == ReduceKind::Min;
-  if (failed(keeps ? verifyKeepsType(*this) : verifyUniformTypes(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifyReduce(*this, getInput().getType(), getType(), getAxes());
 }
@@ -177,14 +168,14 @@ LogicalResult ConcatOp::verify() {
 }
 
 LogicalResult SliceOp::verify() {
-  if (failed(verifyKeepsType(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifySlice(*this, getInput().getType(), getType(), getStarts(),
                      getSizes(), getStrides());
 }
 
 LogicalResult PadOp::verify() {
-  if (failed(verifyKeepsType(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   llvm::SmallVector<int64_t, 4> interior(getInput().getType().getRank(), 0);
   return verifyPad(*this, getInput().getType(), getType(), getLow(), getHigh(),
@@ -192,34 +183,33 @@ LogicalResult PadOp::verify() {
 }
 
 LogicalResult ReshapeOp::verify() {
-  if (failed(verifyKeepsType(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifyReshape(*this, getInput().getType(), getType());
 }
 
 LogicalResult TransposeOp::verify() {
-  if (failed(verifyKeepsType(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifyTranspose(*this, getInput().getType(), getType(),
                          getPermutation());
 }
 
 LogicalResult TileOp::verify() {
-  if (failed(verifyKeepsType(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifyTile(*this, getInput().getType(), getType(), getMultiples());
 }
 
 LogicalResult GatherOp::verify() {
-  if (failed(verifyKeepsType(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifyGather(*this, getInput().getType(), getType(), getIndices(),
                       getAxis());
 }
 
 LogicalResult ResizeOp::verify() {
-  bool keeps = getMode() == ResizeMode::Nearest;
-  if (failed(keeps ? verifyKeepsType(*this) : verifyUniformTypes(*this)))
+  if (failed(verifyUniformTypes(*this)))
     return failure();
   return verifyResize(*this, getInput().getType(), getType(), getScale(),
                       getOffset(), getBorder());

@@ -1,4 +1,4 @@
-// From real scales to integers: rules derive-n1 to derive-n4 of
+// From real scales to integers: rules dyadic-n1 to dyadic-n3 of
 // docs/numerics.md. Runs at compile time only, in double precision, exact up to
 // the one rounding that the rule names.
 #ifndef QCC_DIALECTS_QINT_DYADIC_H
@@ -19,16 +19,16 @@ struct Dyadic {
 };
 
 /// The dyadic number nearest to `real` with a multiplier in [2^30, 2^31) and a
-/// shift in [2, 62] (rule derive-n1). Scales below 2^-32 give multiplier 0 and
+/// shift in [2, 62] (rule dyadic-n1). Scales below 2^-32 give multiplier 0 and
 /// shift 62. An error for negative, infinite and NaN scales and from 2^29 on.
 llvm::Expected<Dyadic> dyadicFromReal(double real);
 
 /// The same for 64-bit accumulators: a multiplier in [2^14, 2^15), scales below
-/// 2^-48 give 0, an error from 2^13 on (rule derive-n2).
+/// 2^-48 give 0, an error from 2^13 on (rule dyadic-n2).
 llvm::Expected<Dyadic> dyadicFromReal16(double real);
 
-/// A rescale attribute with one dyadic number per scale (rules derive-n1 or,
-/// with `wideAccumulator`, derive-n2).
+/// A rescale attribute with one dyadic number per scale (rules dyadic-n1 or,
+/// with `wideAccumulator`, dyadic-n2).
 llvm::Expected<RescaleAttr>
 rescaleFromReal(mlir::MLIRContext *context, llvm::ArrayRef<double> scales,
                 Rounding rounding, int32_t zeroPoint, int32_t min, int32_t max,
@@ -51,7 +51,7 @@ bool addFits(const AddScales &scales, int64_t lhsMagnitude,
 
 /// Multipliers for the real ratios input scale / output scale with the most
 /// precision that rule add-d1 allows: the largest shift in [1, 30] that fits
-/// (rule derive-n3). A negative ratio subtracts. An error when none fits or a
+/// (rule dyadic-n3). A negative ratio subtracts. An error when none fits or a
 /// ratio is not finite.
 llvm::Expected<AddScales> chooseAddScales(double lhsRatio, double rhsRatio,
                                           int64_t lhsMagnitude,
