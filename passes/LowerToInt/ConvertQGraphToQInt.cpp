@@ -27,8 +27,11 @@ int64_t ActivationType::largestCode() const {
   return (int64_t(1) << storage.getWidth()) - 1;
 }
 
+// Of every code that the storage holds, not only of [min, max]: a caller's
+// input may hold any, and the verifiers prove sums for all.
 int64_t ActivationType::largestOffset() const {
-  return std::max<int64_t>(int64_t(max) - zeroPoint, int64_t(zeroPoint) - min);
+  return qint::magnitudeOf(qint::codeMin(storage), qint::codeMax(storage),
+                           zeroPoint);
 }
 
 Type Lowering::storageType(Type element) {
