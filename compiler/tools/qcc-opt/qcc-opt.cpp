@@ -11,19 +11,11 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 
-#ifdef QCC_HAVE_LEGALIZE
 #include "passes/Legalize/Legalize.h"
-#endif
-#ifdef QCC_HAVE_QUANTIZE
 #include "passes/Quantize/Quantize.h"
-#endif
-#ifdef QCC_HAVE_LOWERTOINT
 #include "passes/LowerToInt/LowerToInt.h"
-#endif
-#ifdef QCC_HAVE_SCHEDULE
 #include "passes/LowerToLLVM/HalideProvider.h"
 #include "passes/Schedule/Schedule.h"
-#endif
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
@@ -33,18 +25,10 @@ int main(int argc, char **argv) {
                   mlir::quant::QuantDialect, mlir::tosa::TosaDialect>();
   mlir::registerTransformsPasses();
   qcc::check::registerCheckPasses();
-#ifdef QCC_HAVE_LEGALIZE
   qcc::registerLegalizePasses();
-#endif
-#ifdef QCC_HAVE_QUANTIZE
   qcc::registerQuantizePasses();
-#endif
-#ifdef QCC_HAVE_LOWERTOINT
   qcc::registerLowerToIntPasses();
-#endif
-#ifdef QCC_HAVE_SCHEDULE
   qcc::registerSchedulePasses(qcc::halideProvider());
-#endif
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "qcc's pass runner\n", registry));
 }

@@ -1,0 +1,282 @@
+#include "compiler/Driver/Compilation.h"
+
+#include "compiler/Emit/EmitModule.h"
+#include "compiler/Emit/VerifyObject.h"
+#include "compiler/Evaluate/Calibrate.h"
+#include "compiler/Import/Import.h"
+#include "dialects/QGraph/QGraph.h"
+#include "passes/LowerToLLVM/HalideProvider.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+
+using namespace mlir;
+
+namespace qcc::driver {
+namespace {
+
+/// The error that stands for diagnostics already printed.
+class ReportedError : public llvm::ErrorInfo<ReportedError> {
+public:
+  static char ID;
+  void log(llvm::raw_ostream &os) const override { os << "reported above"; }
+  std::error_code convertToErrorCode() const override {
+    return std::make_error_code(std::errc::invalid_argument);
+  }
+};
+char ReportedError::ID = 0;
+
+llvm::StringRef severityName(DiagnosticSeverity severity) {
+  switch (severity) {
+  case DiagnosticSeverity::Error:
+    return "error";
+  case DiagnosticSeverity::Warning:
+    return "warning";
+  case DiagnosticSeverity::Remark:
+    return "remark";
+  case DiagnosticSeverity::Note:
+    return "note";
+  }
+  return "error";
+}
+
+/// The file position inside a location, or `fallback`.
+std::string positionOf(Location location, llvm::StringRef fallback) {
+  std::string text;
+  location->walk([&](Location inner) {
+    auto file = dyn_cast<FileLineColLoc>(inner);
+    if (!file)
+      return WalkResult::advance();
+    text = (file.getFilename().getValue() + ":" +
+            llvm::Twine(file.getLine()))
+               .str();
+    return WalkResult::interrupt();
+  });
+  return text.empty() ? fallback.str() : text;
+}
+
+void print(Diagnostic &diagnostic, llvm::StringRef input) {
+  llvm::errs() << positionOf(diagnostic.getLocation(), input) << ": "
+               << severityName(diagnostic.getSeverity()) << ": "
+               << diagnostic.str() << "\n";
+  for (Diagnostic &note : diagnostic.getNotes())
+    print(note, input);
+}
+
+} // namespace
+
+llvm::Error reported() { return llvm::make_error<ReportedError>(); }
+
+bool isReported(llvm::Error &error) {
+  if (!error.isA<ReportedError>())
+    return false;
+  llvm::consumeError(std::move(error));
+  return true;
+}
+
+Compilation::Compilation(CompileOptions options)
+    : opts(std::move(options)), context(MLIRContext::Threading::DISABLED) {
+  context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
+    print(diagnostic, opts.input);
+    return success();
+  });
+}
+
+Compilation::~Compilation() = default;
+
+void Compilation::tell(Phase phase, llvm::StringRef what, int64_t done,
+                       int64_t total) const {
+  if (opts.progress)
+    opts.progress(phase, what, done, total);
+}
+
+func::FuncOp Compilation::function() const {
+  return *mlirModule.get().getOps<func::FuncOp>().begin();
+}
+
+mlir::ModuleOp Compilation::legalized() const { return floatModule.get(); }
+mlir::ModuleOp Compilation::quantized() const { return quantModule.get(); }
+
+llvm::Error Compilation::import() {
+  auto found = targets::findTarget(opts.target);
+  if (!found)
+    return found.takeError();
+  row = *found;
+  tell(Phase::Import, opts.input);
+  auto imported = importModel(opts.input, context);
+  if (!imported)
+    return imported.takeError();
+  mlirModule = std::move(*imported);
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::prepareProfile() {
+  if (!opts.profile.empty()) {
+    auto read = quantize::Profile::read(opts.profile);
+    if (!read)
+      return read.takeError();
+    statistics = std::move(*read);
+  } else if (!opts.calibration.empty()) {
+    auto dataset = data::loadDataset(opts.calibration, opts.calibrationData);
+    if (!dataset)
+      return dataset.takeError();
+    int64_t total = dataset->size();
+    auto collected = evaluate::calibrate(
+        function(), {&*dataset, 1}, {opts.inputFormat}, [&](int64_t done) {
+          tell(Phase::Quantize, "calibrating", done, total);
+        });
+    if (!collected)
+      return collected.takeError();
+    statistics = std::move(*collected);
+  }
+  if (statistics && !opts.writeProfile.empty())
+    return statistics->write(opts.writeProfile);
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::runPasses(Phase phase,
+                                   void (*build)(OpPassManager &,
+                                                 const PipelineOptions &)) {
+  tell(phase, "");
+  PipelineOptions options;
+  options.target = row;
+  options.portable = &halideProvider();
+  options.quantize.profile = profile();
+  options.quantize.observer = opts.observer;
+  options.quantize.inputs = {opts.inputFormat};
+  PassManager passes(&context);
+  build(passes, options);
+  if (failed(passes.run(*mlirModule)))
+    return reported();
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::lower() {
+  auto made = createTargetMachine(*row);
+  if (!made)
+    return made.takeError();
+  targetMachine = std::move(*made);
+  LowerToLLVMOptions options;
+  options.prefix = opts.prefix;
+  options.optimizeForSize = opts.optimizeForSize;
+  options.progress = [&](size_t index, size_t total, llvm::StringRef layer) {
+    tell(Phase::LowerToLLVM, layer, static_cast<int64_t>(index),
+         static_cast<int64_t>(total));
+  };
+  auto lowered = lowerToLLVM(function(), *row, halideProvider(),
+                             *targetMachine, options, llvmContext);
+  if (!lowered)
+    return lowered.takeError();
+  llvm = std::move(*lowered);
+  tell(Phase::LowerToLLVM, "optimising");
+  return optimizeModule(*llvm, *targetMachine, options);
+}
+
+llvm::Error Compilation::runTo(Phase last) {
+  for (int next = reached + 1; next <= static_cast<int>(last); ++next) {
+    llvm::Error error = llvm::Error::success();
+    switch (static_cast<Phase>(next)) {
+    case Phase::Import:
+      error = import();
+      break;
+    case Phase::Legalize:
+      error = runPasses(Phase::Legalize, buildLegalize);
+      if (!error)
+        floatModule = mlirModule->clone();
+      break;
+    case Phase::Quantize:
+      error = prepareProfile();
+      if (!error)
+        error = runPasses(Phase::Quantize, buildQuantize);
+      if (!error)
+        quantModule = mlirModule->clone();
+      break;
+    case Phase::LowerToInt:
+      error = runPasses(Phase::LowerToInt, buildLowerToInt);
+      break;
+    case Phase::Schedule:
+      error = runPasses(Phase::Schedule, buildSchedule);
+      break;
+    case Phase::LowerToLLVM:
+      error = lower();
+      break;
+    case Phase::Emit:
+      return llvm::createStringError("nothing runs past LowerToLLVM");
+    }
+    if (error)
+      return error;
+    reached = next;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::string> Compilation::emitObject() {
+  tell(Phase::Emit, "object");
+  auto object = emit::emitModule(*llvm, *targetMachine, emit::CodeKind::Object,
+                                 opts.prefix + ".o");
+  if (!object)
+    return object.takeError();
+  emit::VerifyObjectOptions verify;
+  verify.triple = row->triple.str();
+  verify.cpu = row->cpu.str();
+  verify.features = row->features.str();
+  llvm::MemoryBufferRef buffer(*object, opts.prefix + ".o");
+  if (llvm::Error error = emit::verifyIntegerOnly(buffer, verify))
+    return error;
+  auto info = emit::readObjectInfo(buffer);
+  if (!info)
+    return info.takeError();
+  if (llvm::Error error = emit::verifySymbolPrefix(*info, opts.prefix + "_"))
+    return error;
+  return object;
+}
+
+std::map<std::string, emit::LayerFacts> Compilation::layerFacts() const {
+  std::map<std::string, emit::LayerFacts> facts;
+  if (!quantModule)
+    return facts;
+  quantModule.get().walk([&](Operation *op) {
+    auto layer = op->getAttrOfType<StringAttr>("qgraph.layer");
+    if (!layer || op->getNumResults() != 1)
+      return;
+    auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+    auto quantized =
+        type ? dyn_cast<quant::UniformQuantizedType>(type.getElementType())
+             : quant::UniformQuantizedType();
+    if (!quantized)
+      return;
+    emit::LayerFacts &fact = facts[layer.str()];
+    fact.scale = quantized.getScale();
+    fact.zeroPoint = static_cast<int32_t>(quantized.getZeroPoint());
+    fact.bits = quantized.getStorageTypeIntegralWidth();
+  });
+  return facts;
+}
+
+emit::Report Compilation::report(llvm::StringRef object) const {
+  emit::Report report;
+  report.source = opts.input;
+  report.target = row->name.str();
+  report.interface = emit::readInterface(function(), *row, opts.prefix);
+  report.kernels = emit::describeKernels(function(), layerFacts());
+  if (auto bound =
+          function()->getAttrOfType<IntegerAttr>("qint.arena_lower_bound"))
+    report.arenaLowerBound = bound.getInt();
+  llvm::MemoryBufferRef buffer(object, opts.prefix + ".o");
+  if (auto info = emit::readObjectInfo(buffer))
+    report.object = *info;
+  else
+    llvm::consumeError(info.takeError());
+  emit::VerifyObjectOptions verify;
+  verify.triple = row->triple.str();
+  verify.cpu = row->cpu.str();
+  verify.features = row->features.str();
+  if (auto stack =
+          emit::computeStackBound(buffer, opts.prefix + "_run", verify))
+    report.stackBytes = stack->bytes;
+  else
+    llvm::consumeError(stack.takeError());
+  return report;
+}
+
+} // namespace qcc::driver

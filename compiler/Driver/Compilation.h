@@ -1,0 +1,98 @@
+// One network on its way through the phases.
+#ifndef QCC_COMPILER_DRIVER_COMPILATION_H
+#define QCC_COMPILER_DRIVER_COMPILATION_H
+
+#include "compiler/Data/Dataset.h"
+#include "compiler/Emit/Report.h"
+#include "passes/LowerToLLVM/LowerToLLVM.h"
+#include "passes/Pipeline.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <functional>
+#include <map>
+#include <string>
+
+namespace qcc::driver {
+
+struct CompileOptions {
+  std::string input;           ///< model file
+  std::string target = "native";
+  std::string prefix = "model"; ///< C identifier: prefix of all symbols
+  InputFormat inputFormat;
+  quantize::Observer observer{quantize::ObserverKind::Mse};
+
+  std::string calibration; ///< data file; empty: none
+  data::DatasetOptions calibrationData;
+  std::string profile;      ///< .qprof to read instead of data
+  std::string writeProfile; ///< .qprof to write
+
+  bool optimizeForSize = false;
+  /// Called as work proceeds: phase, what of it, done, total (0: unknown).
+  std::function<void(Phase, llvm::StringRef, int64_t, int64_t)> progress;
+};
+
+/// Runs the phases one after the other and keeps what each leaves. Diagnostics
+/// of passes are printed to standard error as "file:line: error: text"; a
+/// method that fails after one was printed returns an error with no message
+/// of its own (`isReported`).
+class Compilation {
+public:
+  explicit Compilation(CompileOptions options);
+  ~Compilation();
+
+  /// Runs every phase up to and including `last`, which is at most
+  /// LowerToLLVM.
+  llvm::Error runTo(Phase last);
+
+  /// Object bytes, verified: integers only, no foreign symbol, no writable
+  /// data.
+  llvm::Expected<std::string> emitObject();
+
+  mlir::ModuleOp module() const { return *mlirModule; }
+  mlir::func::FuncOp function() const;
+  /// A copy of the module as Legalize and Quantize left it (null before).
+  mlir::ModuleOp legalized() const;
+  mlir::ModuleOp quantized() const;
+  llvm::Module &llvmModule() const { return *llvm; }
+  llvm::TargetMachine &machine() const { return *targetMachine; }
+  const targets::Target &target() const { return *row; }
+  const CompileOptions &options() const { return opts; }
+  const quantize::Profile *profile() const {
+    return statistics ? &*statistics : nullptr;
+  }
+
+  /// Facts that only the quantized graph has, by layer.
+  std::map<std::string, emit::LayerFacts> layerFacts() const;
+  emit::Report report(llvm::StringRef object) const;
+
+private:
+  llvm::Error import();
+  llvm::Error prepareProfile();
+  llvm::Error runPasses(Phase phase,
+                        void (*build)(mlir::OpPassManager &,
+                                      const PipelineOptions &));
+  llvm::Error lower();
+  void tell(Phase phase, llvm::StringRef what, int64_t done = 0,
+            int64_t total = 0) const;
+
+  CompileOptions opts;
+  const targets::Target *row = nullptr;
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> mlirModule, floatModule, quantModule;
+  std::optional<quantize::Profile> statistics;
+  std::unique_ptr<llvm::TargetMachine> targetMachine;
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> llvm;
+  int reached = -1;
+};
+
+/// The error of a step whose diagnostics have been printed already.
+llvm::Error reported();
+/// Whether `error` is `reported()`; if so it is consumed.
+bool isReported(llvm::Error &error);
+
+} // namespace qcc::driver
+
+#endif // QCC_COMPILER_DRIVER_COMPILATION_H

@@ -1,0 +1,169 @@
+#include "compiler/Emit/Report.h"
+
+#include "passes/Schedule/Layouts.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+using namespace mlir;
+
+namespace qcc::emit {
+namespace {
+
+int64_t macsOf(Operation *op) {
+  auto elements = [](Value v) {
+    return cast<RankedTensorType>(v.getType()).getNumElements();
+  };
+  return llvm::TypeSwitch<Operation *, int64_t>(op)
+      .Case([&](qint::Conv2DOp o) {
+        auto filter = cast<RankedTensorType>(o.getFilter().getType());
+        return elements(o.getOutput()) * filter.getNumElements() /
+               filter.getDimSize(0);
+      })
+      .Case([&](qint::MatMulOp o) {
+        return elements(o.getOutput()) *
+               cast<RankedTensorType>(o.getLhs().getType()).getDimSize(2);
+      })
+      .Default([](Operation *) { return int64_t(0); });
+}
+
+KernelRow describe(qint::KernelOp kernel,
+                   const std::map<std::string, LayerFacts> &facts) {
+  KernelRow row;
+  row.name = kernel.getLayer().str();
+  auto type = cast<RankedTensorType>(kernel.getType());
+  row.shape.assign(type.getShape().begin(), type.getShape().end());
+  row.outputBytes = layoutOf(kernel.getOutput()).bytes();
+  row.scratchBytes = static_cast<int64_t>(kernel.getScratch().value_or(0));
+  if (auto offset = kernel.getOffset())
+    row.offset = static_cast<int64_t>(*offset);
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    row.macs += macsOf(&op);
+    if (!row.ops.empty())
+      row.ops += "+";
+    row.ops += op.getName().stripDialect().str();
+    if (auto layer = op.getAttrOfType<StringAttr>("qint.layer"))
+      if (row.layers.empty() || row.layers.back() != layer.getValue())
+        row.layers.push_back(layer.str());
+  }
+  if (row.ops.empty())
+    row.ops = "copy";
+  for (Value input : kernel.getInputs()) {
+    auto constant = input.getDefiningOp<qint::ConstantOp>();
+    if (!constant)
+      continue;
+    auto stored = cast<RankedTensorType>(constant.getType());
+    unsigned bits = stored.getElementTypeBitWidth();
+    row.weightBytes += (stored.getNumElements() * bits + 7) / 8;
+    if (stored.getRank() == 4 && bits <= 8)
+      row.weightBits = bits;
+  }
+  if (!row.layers.empty())
+    if (auto found = facts.find(row.layers.back()); found != facts.end())
+      row.facts = found->second;
+  return row;
+}
+
+std::string shapeText(llvm::ArrayRef<int64_t> shape) {
+  std::string text;
+  for (int64_t extent : shape)
+    text += (text.empty() ? "" : "x") + std::to_string(extent);
+  return text;
+}
+
+nlohmann::ordered_json portJson(const Port &port) {
+  nlohmann::ordered_json json = {{"name", port.name},
+                                 {"type", port.elementType},
+                                 {"shape", port.shape},
+                                 {"bytes", port.bytes}};
+  if (!port.scale.empty()) {
+    json["scale"] = std::stod(port.scale);
+    json["zero_point"] = port.zeroPoint;
+  }
+  return json;
+}
+
+nlohmann::ordered_json kernelJson(const KernelRow &row) {
+  nlohmann::ordered_json json = {{"name", row.name},
+                                 {"layers", row.layers},
+                                 {"ops", row.ops},
+                                 {"shape", row.shape},
+                                 {"macs", row.macs},
+                                 {"weight_bits", row.weightBits},
+                                 {"weight_bytes", row.weightBytes},
+                                 {"output_bytes", row.outputBytes},
+                                 {"scratch_bytes", row.scratchBytes}};
+  if (row.offset)
+    json["arena_offset"] = *row.offset;
+  if (row.facts) {
+    json["activation_bits"] = row.facts->bits;
+    json["scale"] = row.facts->scale;
+    json["zero_point"] = row.facts->zeroPoint;
+    if (row.facts->sqnr)
+      json["sqnr_db"] = *row.facts->sqnr;
+  }
+  return json;
+}
+
+} // namespace
+
+std::vector<KernelRow>
+describeKernels(func::FuncOp function,
+                const std::map<std::string, LayerFacts> &facts) {
+  std::vector<KernelRow> rows;
+  for (qint::KernelOp kernel : function.getOps<qint::KernelOp>())
+    rows.push_back(describe(kernel, facts));
+  return rows;
+}
+
+std::string reportText(const Report &report) {
+  std::string text =
+      fmt::format("{} for {}\n\n", report.source, report.target);
+  text += fmt::format("{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7}\n",
+                      "kernel", "ops", "shape", "macs", "weights", "bits",
+                      "scale", "SQNR");
+  int64_t macs = 0;
+  for (const KernelRow &row : report.kernels) {
+    macs += row.macs;
+    text += fmt::format(
+        "{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7}\n", row.name,
+        row.ops, shapeText(row.shape), row.macs, row.weightBytes,
+        row.weightBits ? std::to_string(row.weightBits) : "",
+        row.facts ? fmt::format("{:.5g}", row.facts->scale) : "",
+        row.facts && row.facts->sqnr ? fmt::format("{:.1f}", *row.facts->sqnr)
+                                     : "");
+  }
+  text += fmt::format("\nmultiply-adds {}\n", macs);
+  text += fmt::format("flash {} bytes (code {}, constants {})\n",
+                      report.object.flashBytes(), report.object.textBytes,
+                      report.object.rodataBytes);
+  text += fmt::format("arena {} bytes (live at once at most {})\n",
+                      report.interface.arenaBytes, report.arenaLowerBound);
+  if (report.stackBytes)
+    text += fmt::format("stack {} bytes\n", *report.stackBytes);
+  return text;
+}
+
+std::string reportJson(const Report &report) {
+  nlohmann::ordered_json json;
+  json["model"] = report.source;
+  json["target"] = report.target;
+  json["flash_bytes"] = report.object.flashBytes();
+  json["code_bytes"] = report.object.textBytes;
+  json["constant_bytes"] = report.object.rodataBytes;
+  json["arena_bytes"] = report.interface.arenaBytes;
+  json["arena_lower_bound"] = report.arenaLowerBound;
+  if (report.stackBytes)
+    json["stack_bytes"] = *report.stackBytes;
+  for (const Port &port : report.interface.inputs)
+    json["inputs"].push_back(portJson(port));
+  for (const Port &port : report.interface.outputs)
+    json["outputs"].push_back(portJson(port));
+  for (const KernelRow &row : report.kernels)
+    json["kernels"].push_back(kernelJson(row));
+  return json.dump(2) + "\n";
+}
+
+} // namespace qcc::emit

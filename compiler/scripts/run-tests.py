@@ -1,0 +1,39 @@
+"""Runs all tests of a build folder under lit and counts them.
+
+Usage: run-tests.py BUILD [lit arguments]. Ends with "N passed, N failed" and
+exits with 1 when one failed or none ran.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+LIT = "/usr/lib/llvm-22/bin/lit"
+
+
+def main():
+    build = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        result = os.path.join(folder, "lit.json")
+        command = ["/usr/bin/python3", LIT, "-sv", "-o", result,
+                   "--timeout", "900", *sys.argv[2:],
+                   os.path.join(build, "test"),
+                   os.path.join(build, "test", "unit")]
+        subprocess.run(command, check=False)
+        with open(result) as file:
+            tests = json.load(file)["tests"]
+    codes = [test["code"] for test in tests]
+    passed = sum(code in ("PASS", "XFAIL", "FLAKYPASS") for code in codes)
+    excused = sum(code in ("UNSUPPORTED", "EXCLUDED") for code in codes)
+    failed = len(codes) - passed - excused
+    for test in tests:
+        if test["code"] == "UNSUPPORTED":
+            print("not run:", test["name"])
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

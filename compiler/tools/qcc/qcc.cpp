@@ -1,0 +1,320 @@
+// qcc: a trained network in, an integer-only object file, a C header and a
+// report out.
+#include "compiler/Driver/Compilation.h"
+#include "compiler/Driver/Progress.h"
+#include "compiler/Emit/EmitModule.h"
+#include "compiler/Emit/Outputs.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace qcc;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("qcc options");
+
+static cl::opt<std::string> input(cl::Positional, cl::desc("<model>"),
+                                  cl::cat(category));
+static cl::opt<std::string> target(
+    "target", cl::desc("what to compile for; see --list-targets"),
+    cl::value_desc("name"), cl::init("native"), cl::cat(category));
+static cl::opt<std::string> output(
+    "o", cl::desc("output file; the header goes beside it (default: <model>.o)"),
+    cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string> emitKind(
+    "emit", cl::desc("obj (default), asm, llvm or archive"),
+    cl::value_desc("form"), cl::init("obj"), cl::cat(category));
+static cl::opt<std::string> compileTo(
+    "compile-to",
+    cl::desc("stop after a phase and print what it leaves: Import, Legalize, "
+             "Quantize, LowerToInt, Schedule, LowerToLLVM"),
+    cl::value_desc("phase"), cl::cat(category));
+static cl::opt<bool>
+    saveTemps("save-temps",
+              cl::desc("also write what every phase leaves, beside the output"),
+              cl::cat(category));
+static cl::opt<std::string> prefix(
+    "prefix",
+    cl::desc("C identifier before every symbol (default: model's file name)"),
+    cl::value_desc("name"), cl::cat(category));
+static cl::opt<std::string>
+    calibration("calibration",
+                cl::desc("samples to calibrate with: .npy, .npz or IDX"),
+                cl::value_desc("file"), cl::cat(category));
+static cl::opt<int64_t>
+    calibrationSamples("calibration-samples",
+                       cl::desc("draw that many of them (default: all)"),
+                       cl::value_desc("n"), cl::init(0), cl::cat(category));
+static cl::opt<uint64_t>
+    calibrationSeed("calibration-seed", cl::desc("seed of the draw"),
+                    cl::value_desc("n"), cl::init(0), cl::cat(category));
+static cl::opt<std::string>
+    profile("profile", cl::desc("calibration statistics to use (.qprof)"),
+            cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string>
+    writeProfile("write-profile",
+                 cl::desc("write the calibration statistics (.qprof)"),
+                 cl::value_desc("file"), cl::cat(category));
+static cl::opt<std::string>
+    observer("observer",
+             cl::desc("how ranges are chosen: mse (default), minmax, "
+                      "percentile[=percent], entropy"),
+             cl::value_desc("kind"), cl::init("mse"), cl::cat(category));
+static cl::opt<std::string> inputType(
+    "input-type",
+    cl::desc("what the network is fed: real (default: codes in its own scale), "
+             "u8 or s8 bytes b that stand for (b - mean) / std"),
+    cl::value_desc("type"), cl::init("real"), cl::cat(category));
+static cl::opt<double> inputMean("input-mean", cl::desc("in bytes"),
+                                 cl::init(0), cl::cat(category));
+static cl::opt<double> inputStd("input-std", cl::desc("in bytes"), cl::init(1),
+                                cl::cat(category));
+static cl::opt<bool> optimizeSize("Os", cl::desc("prefer small code"),
+                                  cl::cat(category));
+static cl::opt<std::string>
+    reportPath("report", cl::desc("write the report: .json, else text"),
+               cl::value_desc("file"), cl::cat(category));
+static cl::opt<bool> quiet("quiet", cl::desc("print no summary"),
+                           cl::cat(category));
+static cl::opt<bool> listTargets("list-targets", cl::desc("print all targets"),
+                                 cl::cat(category));
+
+namespace {
+
+llvm::Error invalid(llvm::StringRef option, llvm::StringRef found,
+                    llvm::StringRef expected) {
+  return llvm::createStringError("-" + option + ": found '" + found +
+                                 "', expected " + expected);
+}
+
+bool isIdentifier(llvm::StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+/// The model's file name as a C identifier.
+std::string prefixOf(llvm::StringRef path) {
+  std::string name = llvm::sys::path::stem(path).str();
+  for (char &c : name)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  if (name.empty() || llvm::isDigit(name.front()))
+    name = "model_" + name;
+  return name;
+}
+
+llvm::Expected<driver::CompileOptions> readOptions() {
+  driver::CompileOptions options;
+  if (input.empty())
+    return llvm::createStringError("no model given; see qcc --help");
+  options.input = input;
+  options.target = target;
+  options.prefix = prefix.empty() ? prefixOf(input) : prefix;
+  if (!isIdentifier(options.prefix))
+    return invalid("prefix", prefix, "a C identifier");
+  if (inputType == "u8")
+    options.inputFormat.kind = InputFormat::U8;
+  else if (inputType == "s8")
+    options.inputFormat.kind = InputFormat::S8;
+  else if (inputType != "real")
+    return invalid("input-type", inputType, "real, u8 or s8");
+  if (!(inputStd > 0) || !(inputStd < 1e6))
+    return invalid("input-std", std::to_string(inputStd),
+                   "a number between 0 and 1000000");
+  if (!(inputMean > -1e6 && inputMean < 1e6))
+    return invalid("input-mean", std::to_string(inputMean),
+                   "a number between -1000000 and 1000000");
+  options.inputFormat.mean = inputMean;
+  options.inputFormat.std = inputStd;
+  auto kind = quantize::parseObserver(observer);
+  if (!kind)
+    return kind.takeError();
+  options.observer = *kind;
+  if (!calibration.empty() && !profile.empty())
+    return llvm::createStringError(
+        "-calibration and -profile exclude each other");
+  if (!writeProfile.empty() && calibration.empty())
+    return llvm::createStringError("-write-profile needs -calibration");
+  if (calibrationSamples < 0)
+    return invalid("calibration-samples", std::to_string(calibrationSamples),
+                   "a positive number");
+  options.calibration = calibration;
+  if (calibrationSamples > 0)
+    options.calibrationData.count = calibrationSamples;
+  options.calibrationData.seed = calibrationSeed;
+  options.profile = profile;
+  options.writeProfile = writeProfile;
+  options.optimizeForSize = optimizeSize;
+  return options;
+}
+
+llvm::Expected<emit::CodeKind> readEmitKind() {
+  if (emitKind == "obj")
+    return emit::CodeKind::Object;
+  if (emitKind == "asm")
+    return emit::CodeKind::Assembly;
+  if (emitKind == "llvm")
+    return emit::CodeKind::LLVMIR;
+  if (emitKind == "archive")
+    return emit::CodeKind::Archive;
+  return invalid("emit", emitKind, "obj, asm, llvm or archive");
+}
+
+llvm::StringRef extensionOf(emit::CodeKind kind) {
+  switch (kind) {
+  case emit::CodeKind::Object:
+    return ".o";
+  case emit::CodeKind::Assembly:
+    return ".s";
+  case emit::CodeKind::LLVMIR:
+    return ".ll";
+  case emit::CodeKind::Archive:
+    return ".a";
+  }
+  return ".o";
+}
+
+std::string printed(mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  return text + "\n";
+}
+
+std::string withExtension(llvm::StringRef path, llvm::StringRef extension) {
+  llvm::SmallString<128> result(path);
+  llvm::sys::path::replace_extension(result, extension);
+  return result.str().str();
+}
+
+/// What a phase left: MLIR, or LLVM IR after LowerToLLVM.
+llvm::Expected<std::string> phaseText(driver::Compilation &compilation,
+                                      Phase phase) {
+  if (phase != Phase::LowerToLLVM)
+    return printed(compilation.module());
+  return emit::emitModule(compilation.llvmModule(), compilation.machine(),
+                          emit::CodeKind::LLVMIR, "");
+}
+
+llvm::Error stopAfter(driver::Compilation &compilation) {
+  std::optional<Phase> phase = findPhase(compileTo);
+  if (!phase || *phase == Phase::Emit)
+    return invalid("compile-to", compileTo,
+                   "Import, Legalize, Quantize, LowerToInt, Schedule or "
+                   "LowerToLLVM");
+  if (llvm::Error error = compilation.runTo(*phase))
+    return error;
+  auto text = phaseText(compilation, *phase);
+  if (!text)
+    return text.takeError();
+  emit::Outputs outputs;
+  outputs.add(output.empty() ? "-" : output.getValue(), std::move(*text));
+  return outputs.commit();
+}
+
+llvm::Error saveAll(driver::Compilation &compilation, llvm::StringRef path,
+                    emit::Outputs &outputs) {
+  for (Phase phase : {Phase::Import, Phase::Legalize, Phase::Quantize,
+                      Phase::LowerToInt, Phase::Schedule, Phase::LowerToLLVM}) {
+    if (llvm::Error error = compilation.runTo(phase))
+      return error;
+    auto text = phaseText(compilation, phase);
+    if (!text)
+      return text.takeError();
+    std::string extension = "." + phaseName(phase).str() +
+                            (phase == Phase::LowerToLLVM ? ".ll" : ".mlir");
+    outputs.add(withExtension(path, extension), std::move(*text));
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error compile(driver::Compilation &compilation) {
+  auto kind = readEmitKind();
+  if (!kind)
+    return kind.takeError();
+  if (!compileTo.empty())
+    return stopAfter(compilation);
+  std::string path = output.empty()
+                         ? withExtension(llvm::sys::path::filename(input),
+                                         extensionOf(*kind))
+                         : output.getValue();
+  emit::Outputs outputs;
+  if (saveTemps)
+    if (llvm::Error error = saveAll(compilation, path, outputs))
+      return error;
+  if (llvm::Error error = compilation.runTo(Phase::LowerToLLVM))
+    return error;
+  // The object is made and verified whatever form leaves.
+  auto object = compilation.emitObject();
+  if (!object)
+    return object.takeError();
+  emit::Report report = compilation.report(*object);
+  std::string code = *object;
+  if (*kind == emit::CodeKind::Archive) {
+    auto archive = emit::makeArchive(
+        *object, compilation.options().prefix + ".o");
+    if (!archive)
+      return archive.takeError();
+    code = std::move(*archive);
+  } else if (*kind != emit::CodeKind::Object) {
+    auto text = emit::emitModule(compilation.llvmModule(),
+                                 compilation.machine(), *kind, "");
+    if (!text)
+      return text.takeError();
+    code = std::move(*text);
+  }
+  outputs.add(path, std::move(code));
+  if (path != "-")
+    outputs.add(withExtension(path, ".h"),
+                emit::makeHeader(report.interface, compilation.target(),
+                                 llvm::sys::path::filename(input)));
+  if (!reportPath.empty())
+    outputs.add(reportPath, llvm::StringRef(reportPath).ends_with(".json")
+                                ? emit::reportJson(report)
+                                : emit::reportText(report));
+  if (llvm::Error error = outputs.commit())
+    return error;
+  if (!quiet && path != "-" && reportPath != "-")
+    llvm::outs() << emit::reportText(report);
+  return llvm::Error::success();
+}
+
+int fail(llvm::Error error) {
+  if (driver::isReported(error))
+    return 1;
+  llvm::errs() << "qcc: error: " << llvm::toString(std::move(error)) << "\n";
+  return 1;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter(
+      [](llvm::raw_ostream &os) { os << "qcc " QCC_VERSION "\n"; });
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "compiles a trained network to integer-only code\n\n"
+      "  qcc model.mlir -target=cortex-m4 -calibration=images.npz -o model.o\n\n"
+      "writes model.o and model.h.\n");
+  if (listTargets) {
+    for (const targets::Target &row : targets::allTargets())
+      llvm::outs() << row.name << "\n";
+    return 0;
+  }
+  auto options = readOptions();
+  if (!options)
+    return fail(options.takeError());
+  driver::Progress progress;
+  options->progress = [&](Phase phase, llvm::StringRef what, int64_t done,
+                          int64_t total) {
+    progress.show((phaseName(phase) + " " + what).str(), done, total);
+  };
+  driver::Compilation compilation(std::move(*options));
+  llvm::Error error = compile(compilation);
+  progress.clear();
+  return error ? fail(std::move(error)) : 0;
+}

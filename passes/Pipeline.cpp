@@ -1,0 +1,80 @@
+// The list of all passes, in order. Read this first.
+//
+// Import comes before (compiler/Import: a file -> tosa or qgraph). After the
+// phases here, LowerToLLVM (passes/LowerToLLVM: every kernel becomes one LLVM
+// function; LLVM optimises for the exact CPU) and Emit (compiler/Emit: object,
+// header, report; `verify-integer-only` on the object's instructions).
+#include "passes/Pipeline.h"
+
+#include "passes/LowerToInt/LowerToInt.h"
+#include "passes/Schedule/Schedule.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace qcc {
+
+static constexpr llvm::StringRef names[] = {
+    "Import",   "Legalize",    "Quantize", "LowerToInt",
+    "Schedule", "LowerToLLVM", "Emit"};
+
+llvm::ArrayRef<llvm::StringRef> phaseNames() { return names; }
+
+llvm::StringRef phaseName(Phase phase) {
+  return names[static_cast<size_t>(phase)];
+}
+
+std::optional<Phase> findPhase(llvm::StringRef name) {
+  for (auto [index, known] : llvm::enumerate(names))
+    if (known == name)
+      return static_cast<Phase>(index);
+  return std::nullopt;
+}
+
+/// In: one function on f32, in TOSA or qgraph, static shapes.
+/// Out: qgraph on f32, NHWC, one op per network operation, BatchNorm folded,
+/// every op named.
+void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
+  buildLegalizePipeline(pm, options.legalize);
+}
+
+/// In: what Legalize leaves, and calibration statistics or none.
+/// Out: the same ops on `!quant.uniform` types, weights and biases integers.
+void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createAssignRanges(options.quantize));
+  // Scales are chosen once for all values that must share one.
+  pm.addPass(createAssignTypes());
+  // After the activations: a bias is in units of input scale times weight
+  // scale.
+  pm.addPass(createQuantizeWeights());
+  pm.addPass(createVerifyQuantized());
+}
+
+/// In: what Quantize leaves. Out: qint, no float anywhere, accumulators
+/// proven.
+void buildLowerToInt(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(createConvertQGraphToQInt());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createVerifyIntegerOnly());
+}
+
+/// In: qint ops. Out: constants, kernels with layouts and arena offsets, and
+/// the return.
+void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
+  OpPassManager &function = pm.nest<func::FuncOp>();
+  std::string target = options.target->name.str();
+  // Before kernels form, so that the flips at the edges fuse.
+  if (options.target->unsignedActivations)
+    function.addPass(createHoldUnsigned());
+  function.addPass(createFormKernels());
+  function.addPass(createAssignLayouts({target}, *options.portable));
+  // After layouts: halos are part of a buffer's size.
+  function.addPass(createPlanArena({target}, *options.portable));
+  function.addPass(createVerifySchedule());
+  pm.addPass(createVerifyIntegerOnly());
+}
+
+} // namespace qcc
