@@ -21,8 +21,24 @@ model_layer_copy(const model_inputs *in, const int8_t *sum, uint8_t *to) {
   memcpy(to + 3, sum, four);
 }
 
+#if defined(EXACT_COUNT)
+/* Executes 1 + 100 * 2 + 7 + 1 = 209 instructions. */
+__attribute__((naked)) void model_exact(void) {
+  __asm__ volatile("movs r0, #100\n"
+                   "0: subs r0, #1\n"
+                   "bne 0b\n"
+                   ".rept 7\n"
+                   "nop\n"
+                   ".endr\n"
+                   "bx lr\n");
+}
+#endif
+
 int model_run(const model_inputs *in, const model_outputs *out, void *arena) {
   int8_t *sum = (int8_t *)arena;
+#if defined(EXACT_COUNT)
+  model_exact();
+#endif
 #if defined(FAULT_ARENA)
   sum[MODEL_ARENA_BYTES] ^= 1;
 #elif defined(FAULT_BEFORE_ARENA)

@@ -182,6 +182,23 @@ TEST_P(EveryQemu, CountsInstructionsOfEachFunction) {
   EXPECT_EQ(more.counts->total, 2 * counts.total);
 }
 
+TEST(CountInstructions, IsExact) {
+  RunOptions options;
+  options.countInstructions = true;
+  for (const char *name : {"cortex-m0", "cortex-m55"}) {
+    RunResult result =
+        succeed(FakeModel(cantFail(Emulator::create(*findEmulator(name))),
+                          "EXACT_COUNT")
+                    .run(inputs, options));
+    ASSERT_TRUE(result.counts);
+    uint64_t found = 0;
+    for (const InstructionCounts::Function &function : result.counts->functions)
+      if (function.name == "model_exact")
+        found = function.instructions;
+    EXPECT_EQ(found, 2 * 209u) << name;
+  }
+}
+
 /// The board's RAM as the linker sees it equals the row.
 TEST_P(EveryBoard, KnowsItsRam) {
   BuildOptions options;
