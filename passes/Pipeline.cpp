@@ -48,7 +48,7 @@ void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAssignTypes());
   // After the activations: a bias is in units of input scale times weight
   // scale.
-  pm.addPass(createQuantizeWeights());
+  pm.addPass(createApplyTypes());
   pm.addPass(createVerifyQuantized());
 }
 

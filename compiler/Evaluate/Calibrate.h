@@ -1,0 +1,28 @@
+//===- Calibrate.h - Statistics of a network on data ------------*- C++ -*-===//
+
+#ifndef QCC_COMPILER_EVALUATE_CALIBRATE_H
+#define QCC_COMPILER_EVALUATE_CALIBRATE_H
+
+#include "compiler/Evaluate/FloatEvaluator.h"
+#include "compiler/Evaluate/Preprocess.h"
+#include "passes/Quantize/Profile.h"
+
+namespace qcc::evaluate {
+
+/// Runs the float network `function`, whose ops carry `qgraph.layer`, on all
+/// samples and collects the statistics of every argument ("input0", ...) and
+/// layer. `datasets[k]` feeds argument k; all must have equally many samples.
+/// `formats[k]` says how integer data become real values; the last one stands
+/// for all further arguments. Data are converted and run batch by batch, so
+/// that memory does not grow with their number.
+///
+/// Errors: as many data sets as arguments are needed; samples that do not fit
+/// an argument; values that are not finite, with the layer they arise in.
+llvm::Expected<quantize::Profile>
+calibrate(mlir::func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
+          llvm::ArrayRef<InputFormat> formats,
+          ProgressCallback progress = nullptr);
+
+} // namespace qcc::evaluate
+
+#endif // QCC_COMPILER_EVALUATE_CALIBRATE_H

@@ -1,0 +1,43 @@
+//===- OneDnn.h - The ops that oneDNN computes ------------------*- C++ -*-===//
+//
+// Nothing of oneDNN's interface shows here: its exceptions end in OneDnn.cpp,
+// as errors with oneDNN's message.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QCC_COMPILER_EVALUATE_ONEDNN_H
+#define QCC_COMPILER_EVALUATE_ONEDNN_H
+
+#include "compiler/Evaluate/OpEvaluator.h"
+
+#include <cstdint>
+
+namespace qcc::evaluate {
+
+/// A window moving over an NHWC image; `pads` is {top, bottom, left, right}.
+struct WindowShape {
+  int64_t batch, height, width, channels;
+  int64_t outHeight, outWidth, outChannels;
+  int64_t kernel[2], strides[2], pads[4], dilations[2] = {1, 1};
+  int64_t groups = 1;
+};
+
+/// qgraph.conv2d with the constant `filter` [OC, KH, KW, IC/groups] and `bias`
+/// [OC], which are reordered here once. The evaluator reads operand 0 only.
+llvm::Expected<std::unique_ptr<OpEvaluator>>
+makeConvolution(const WindowShape &shape, const float *filter,
+                const float *bias);
+
+enum class PoolKind { Max, Average, AverageWithPadding };
+
+/// qgraph.max_pool2d and qgraph.avg_pool2d.
+llvm::Expected<std::unique_ptr<OpEvaluator>> makePool(const WindowShape &shape,
+                                                      PoolKind kind);
+
+/// [batch, m, k] x [batch, k, n] -> [batch, m, n].
+llvm::Expected<std::unique_ptr<OpEvaluator>>
+makeMatMul(int64_t batch, int64_t m, int64_t k, int64_t n);
+
+} // namespace qcc::evaluate
+
+#endif // QCC_COMPILER_EVALUATE_ONEDNN_H

@@ -1,0 +1,166 @@
+//===- OpsElementwise.cpp - Functions of one or two elements --------------===//
+
+#include "compiler/Evaluate/OpRegistry.h"
+
+#include "dialects/QGraph/QGraph.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+
+namespace qcc::evaluate {
+
+namespace {
+
+template <typename Function>
+std::unique_ptr<OpEvaluator> makeMap(int64_t count, Function function) {
+  return makeFunctionEvaluator([count, function](Inputs inputs, float *output) {
+    for (int64_t i = 0; i < count; ++i)
+      output[i] = function(inputs[0][i]);
+  });
+}
+
+template <typename Function>
+std::unique_ptr<OpEvaluator> makeBroadcast(const OpInstance &instance,
+                                           Function function) {
+  Sizes shape = instance.shape;
+  if (shape.empty())
+    shape = {1};
+  auto stridesOf = [&](const Operand &operand) {
+    return operand.shape.empty() ? Sizes{0} : broadcastStrides(operand.shape);
+  };
+  Sizes left = stridesOf(instance.operands[0]);
+  Sizes right = stridesOf(instance.operands[1]);
+  return makeFunctionEvaluator(
+      [shape, left, right, function](Inputs inputs, float *output) {
+        int64_t stepA = left.back(), stepB = right.back();
+        forEachRow(shape, left, right, [&](int64_t a, int64_t b) {
+          for (int64_t i = 0; i < shape.back(); ++i)
+            *output++ =
+                function(inputs[0][a + i * stepA], inputs[1][b + i * stepB]);
+        });
+      });
+}
+
+EvaluatorOrError makeAdd(const OpInstance &instance) {
+  return makeBroadcast(instance, [](float a, float b) { return a + b; });
+}
+EvaluatorOrError makeSub(const OpInstance &instance) {
+  return makeBroadcast(instance, [](float a, float b) { return a - b; });
+}
+EvaluatorOrError makeMul(const OpInstance &instance) {
+  return makeBroadcast(instance, [](float a, float b) { return a * b; });
+}
+EvaluatorOrError makeMaximum(const OpInstance &instance) {
+  return makeBroadcast(instance,
+                       [](float a, float b) { return std::max(a, b); });
+}
+EvaluatorOrError makeMinimum(const OpInstance &instance) {
+  return makeBroadcast(instance,
+                       [](float a, float b) { return std::min(a, b); });
+}
+
+float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
+
+EvaluatorOrError makeUnary(const OpInstance &instance) {
+  int64_t count = numElements(instance.shape);
+  switch (cast<qgraph::UnaryOp>(instance.op).getKind()) {
+  case qgraph::UnaryKind::Sigmoid:
+    return makeMap(count, sigmoid);
+  case qgraph::UnaryKind::Tanh:
+    return makeMap(count, [](float x) { return std::tanh(x); });
+  case qgraph::UnaryKind::Exp:
+    return makeMap(count, [](float x) { return std::exp(x); });
+  case qgraph::UnaryKind::Log:
+    return makeMap(count, [](float x) { return std::log(x); });
+  case qgraph::UnaryKind::Rsqrt:
+    return makeMap(count, [](float x) { return 1.0f / std::sqrt(x); });
+  case qgraph::UnaryKind::Reciprocal:
+    return makeMap(count, [](float x) { return 1.0f / x; });
+  case qgraph::UnaryKind::Abs:
+    return makeMap(count, [](float x) { return std::fabs(x); });
+  case qgraph::UnaryKind::Negate:
+    return makeMap(count, [](float x) { return -x; });
+  case qgraph::UnaryKind::Erf:
+    return makeMap(count, [](float x) { return std::erf(x); });
+  case qgraph::UnaryKind::HardSwish:
+    return makeMap(count, [](float x) {
+      return x * std::clamp(x + 3.0f, 0.0f, 6.0f) / 6.0f;
+    });
+  case qgraph::UnaryKind::Silu:
+    return makeMap(count, [](float x) { return x * sigmoid(x); });
+  }
+  llvm_unreachable("unknown unary function");
+}
+
+EvaluatorOrError makeClamp(const OpInstance &instance) {
+  auto op = cast<qgraph::ClampOp>(instance.op);
+  float low = op.getMin().convertToFloat();
+  float high = op.getMax().convertToFloat();
+  return makeMap(numElements(instance.shape),
+                 [=](float x) { return std::min(std::max(x, low), high); });
+}
+
+/// The code of a real value in an 8-bit quantized type, signed.
+int64_t codeOf(float value, quant::UniformQuantizedType type) {
+  double code = std::round(value / type.getScale()) + type.getZeroPoint();
+  return static_cast<int64_t>(std::clamp<double>(code, type.getStorageTypeMin(),
+                                                 type.getStorageTypeMax()));
+}
+
+/// A table maps stored codes, so that its types must be quantized; plain i8 is
+/// a scale of 1.
+EvaluatorOrError makeTable(const OpInstance &instance) {
+  auto op = cast<qgraph::TableOp>(instance.op);
+  auto typeOf = [](Value value) {
+    return dyn_cast<quant::UniformQuantizedType>(
+        cast<RankedTensorType>(value.getType()).getElementType());
+  };
+  auto in = typeOf(op.getInput()), out = typeOf(op.getOutput());
+  std::vector<int8_t> table(op.getTable().begin(), op.getTable().end());
+  return makeMap(numElements(instance.shape), [=](float x) {
+    int64_t code = in ? codeOf(x, in) : static_cast<int64_t>(x);
+    float stored = table[std::clamp<int64_t>(code + 128, 0, 255)];
+    return out ? static_cast<float>((stored - out.getZeroPoint()) *
+                                    out.getScale())
+               : stored;
+  });
+}
+
+EvaluatorOrError makeRequantize(const OpInstance &instance) {
+  return makeMap(numElements(instance.shape), [](float x) { return x; });
+}
+
+EvaluatorOrError makeBatchNorm(const OpInstance &instance) {
+  auto op = cast<qgraph::BatchNormOp>(instance.op);
+  float epsilon = op.getEpsilon().convertToFloat();
+  int64_t channels = instance.shape.back();
+  int64_t rows = numElements(instance.shape) / channels;
+  return makeFunctionEvaluator([=](Inputs inputs, float *output) {
+    const float *in = inputs[0], *gamma = inputs[1], *beta = inputs[2];
+    const float *mean = inputs[3], *variance = inputs[4];
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t c = 0; c < channels; ++c)
+        *output++ =
+            (*in++ - mean[c]) / std::sqrt(variance[c] + epsilon) * gamma[c] +
+            beta[c];
+  });
+}
+
+} // namespace
+
+void addElementwiseOps(OpRegistry &registry) {
+  registry.add<qgraph::AddOp>(makeAdd);
+  registry.add<qgraph::SubOp>(makeSub);
+  registry.add<qgraph::MulOp>(makeMul);
+  registry.add<qgraph::MaximumOp>(makeMaximum);
+  registry.add<qgraph::MinimumOp>(makeMinimum);
+  registry.add<qgraph::UnaryOp>(makeUnary);
+  registry.add<qgraph::ClampOp>(makeClamp);
+  registry.add<qgraph::TableOp>(makeTable);
+  registry.add<qgraph::RequantizeOp>(makeRequantize);
+  registry.add<qgraph::BatchNormOp>(makeBatchNorm);
+}
+
+} // namespace qcc::evaluate

@@ -1,0 +1,24 @@
+//===- Preprocess.h - From data sets to network inputs ----------*- C++ -*-===//
+
+#ifndef QCC_COMPILER_EVALUATE_PREPROCESS_H
+#define QCC_COMPILER_EVALUATE_PREPROCESS_H
+
+#include "compiler/Data/Dataset.h"
+#include "passes/Quantize/Quantize.h"
+
+namespace qcc::evaluate {
+
+/// Samples [begin, end) of a data set as the real values that the float
+/// network takes: float data as they are, integer data as
+/// (element - mean) / std of `format`, whatever its kind.
+std::vector<float> networkInput(const data::Dataset &dataset, int64_t begin,
+                                int64_t end, const InputFormat &format);
+
+/// Checks that samples of `dataset` fit an argument of `shape` (leading axis
+/// included) and that float data are finite.
+llvm::Error checkDataset(const data::Dataset &dataset,
+                         llvm::ArrayRef<int64_t> shape);
+
+} // namespace qcc::evaluate
+
+#endif // QCC_COMPILER_EVALUATE_PREPROCESS_H

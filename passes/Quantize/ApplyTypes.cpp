@@ -1,0 +1,164 @@
+#include "passes/Quantize/Quantize.h"
+#include "passes/Quantize/Values.h"
+#include "passes/Quantize/Weights.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace qcc::quantize;
+
+namespace qcc {
+
+#define GEN_PASS_DEF_APPLYTYPES
+#include "passes/Quantize/Passes.h.inc"
+
+namespace {
+
+/// The elements of an f32 constant that `user` reads, or an error.
+FailureOr<std::vector<float>>
+finiteValues(Operation *user, qgraph::ConstantOp constant, StringRef what) {
+  auto dense = dyn_cast<DenseFPElementsAttr>(constant.getValue());
+  if (!dense || !dense.getElementType().isF32())
+    return user->emitOpError() << describe(user) << " has a " << what
+                               << " that is no f32 constant with its elements "
+                                  "in the file";
+  std::vector<float> values;
+  values.reserve(dense.getNumElements());
+  for (auto [i, value] : llvm::enumerate(dense.getValues<float>())) {
+    if (!std::isfinite(value))
+      return user->emitOpError()
+             << describe(user) << " has " << what << " " << i << " = " << value
+             << ", expected finite numbers";
+    values.push_back(value);
+  }
+  return values;
+}
+
+template <typename T>
+Value makeConstant(OpBuilder &builder, qgraph::ConstantOp like, Type stored,
+                   ArrayRef<T> values, ArrayRef<double> scales, int64_t min,
+                   int64_t max) {
+  SmallVector<int64_t> zeros(scales.size(), 0);
+  auto element = quant::UniformQuantizedPerAxisType::get(
+      quant::QuantizationFlags::Signed, stored, builder.getF32Type(), scales,
+      zeros, /*quantizedDimension=*/0, min, max);
+  ArrayRef<int64_t> shape = shapeOf(like);
+  auto created = qgraph::ConstantOp::create(
+      builder, like.getLoc(), RankedTensorType::get(shape, element),
+      DenseElementsAttr::get(RankedTensorType::get(shape, stored), values));
+  created->setDiscardableAttrs(like->getDiscardableAttrDictionary());
+  return created;
+}
+
+/// A constant that ops read as an activation, in 8 bits.
+qgraph::ConstantOp quantizeConstant(qgraph::ConstantOp op,
+                                    ArrayRef<float> values) {
+  Range range;
+  for (float value : values) {
+    range.lo = std::min<double>(range.lo, value);
+    range.hi = std::max<double>(range.hi, value);
+  }
+  QuantScheme scheme;
+  QuantParams params = chooseQuantParams(range, scheme);
+  std::vector<int8_t> codes;
+  for (float value : values)
+    codes.push_back(static_cast<int8_t>(
+        std::lround(fakeQuantize(value, params, scheme) / params.scale) +
+        params.zeroPoint));
+  OpBuilder builder(op);
+  auto created = qgraph::ConstantOp::create(
+      builder, op.getLoc(),
+      RankedTensorType::get(shapeOf(op),
+                            activationType(op.getContext(), params)),
+      DenseElementsAttr::get(
+          RankedTensorType::get(shapeOf(op), builder.getI8Type()),
+          ArrayRef<int8_t>(codes)));
+  created->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  return created;
+}
+
+class ApplyTypesPass : public impl::ApplyTypesBase<ApplyTypesPass> {
+public:
+  void runOnOperation() override {
+    func::FuncOp function = findNetwork(getOperation());
+    if (!function || failed(applyActivations(function)) ||
+        failed(convertConstants(function)))
+      return signalPassFailure();
+    for (Operation &op : llvm::make_early_inc_range(function.front()))
+      if (isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>(op) &&
+          failed(convertParameters(&op)))
+        return signalPassFailure();
+    for (auto op : llvm::make_early_inc_range(
+             function.front().getOps<qgraph::ConstantOp>()))
+      if (op->use_empty())
+        op.erase();
+  }
+
+private:
+  LogicalResult applyActivations(func::FuncOp function) {
+    for (Value value : activations(function)) {
+      auto type = dyn_cast_or_null<TypeAttr>(getFact(value, "qgraph.type"));
+      if (!type || !isa<quant::UniformQuantizedType>(type.getValue()))
+        return emitError(value.getLoc())
+               << "'" << layerOf(value)
+               << "' has no quantized 'qgraph.type', run qcc-assign-types "
+                  "before";
+    }
+    for (Value value : activations(function)) {
+      auto type = cast<TypeAttr>(getFact(value, "qgraph.type"));
+      removeFact(value, "qgraph.type");
+      value.setType(RankedTensorType::get(shapeOf(value), type.getValue()));
+    }
+    function.setType(
+        FunctionType::get(&getContext(), function.front().getArgumentTypes(),
+                          function.front().getTerminator()->getOperandTypes()));
+    return success();
+  }
+
+  /// Every constant that is read as an activation, once for all such uses.
+  LogicalResult convertConstants(func::FuncOp function) {
+    for (auto op : llvm::make_early_inc_range(
+             function.front().getOps<qgraph::ConstantOp>())) {
+      auto isOurs = [](OpOperand &use) { return !isParameter(use); };
+      if (!elementTypeOf(op).isF32() || llvm::none_of(op->getUses(), isOurs))
+        continue;
+      auto values = finiteValues(op, op, "value");
+      if (failed(values))
+        return failure();
+      op.getOutput().replaceUsesWithIf(quantizeConstant(op, *values), isOurs);
+    }
+    return success();
+  }
+
+  LogicalResult convertParameters(Operation *op) {
+    auto filter = op->getOperand(1).getDefiningOp<qgraph::ConstantOp>();
+    auto bias = op->getOperand(2).getDefiningOp<qgraph::ConstantOp>();
+    if (!filter || !bias)
+      return op->emitOpError()
+             << describe(op) << " must have a constant filter and bias";
+    auto weights = finiteValues(op, filter, "weight");
+    auto biases = finiteValues(op, bias, "bias");
+    if (failed(weights) || failed(biases))
+      return failure();
+    auto scaleOf = [](Value value) {
+      return cast<quant::UniformQuantizedType>(elementTypeOf(value)).getScale();
+    };
+    QuantizedWeights integers =
+        quantizeWeights(*weights, *biases, scaleOf(op->getOperand(0)),
+                        scaleOf(op->getResult(0)));
+    using Limits = std::numeric_limits<int32_t>;
+    OpBuilder builder(op);
+    op->setOperand(1, makeConstant<int8_t>(builder, filter, builder.getI8Type(),
+                                           integers.weights, integers.scales,
+                                           -127, 127));
+    op->setOperand(2, makeConstant<int32_t>(
+                          builder, bias, builder.getI32Type(), integers.biases,
+                          integers.biasScales, Limits::min(), Limits::max()));
+    return success();
+  }
+};
+
+} // namespace
+
+} // namespace qcc

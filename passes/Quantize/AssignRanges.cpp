@@ -1,0 +1,244 @@
+#include "passes/Quantize/DataFree.h"
+#include "passes/Quantize/Quantize.h"
+#include "passes/Quantize/Values.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace qcc::quantize;
+
+namespace qcc {
+
+#define GEN_PASS_DEF_ASSIGNRANGES
+#include "passes/Quantize/Passes.h.inc"
+
+namespace {
+
+/// The range that all codes of a quantized type cover.
+Range coveredRange(quant::UniformQuantizedType type) {
+  auto real = [&](int64_t code) {
+    return (code - type.getZeroPoint()) * type.getScale();
+  };
+  return {real(type.getStorageTypeMin()), real(type.getStorageTypeMax())};
+}
+
+/// Removes the pairs of casts that state a value's type. The first pair on an
+/// activation is kept as its `qgraph.type` and `qgraph.range`; pairs on
+/// constants and further pairs only go.
+LogicalResult takeHints(func::FuncOp function) {
+  for (Operation &op : llvm::make_early_inc_range(function.front())) {
+    auto quantize = dyn_cast<quant::QuantizeCastOp>(op);
+    if (!quantize)
+      continue;
+    Value value = quantize.getInput();
+    auto type = dyn_cast<quant::UniformQuantizedType>(elementTypeOf(quantize));
+    bool isHint = type && type.getStorageTypeIntegralWidth() == 8;
+    if (isActivation(value) && isHint && !getFact(value, "qgraph.type")) {
+      setFact(value, "qgraph.type", TypeAttr::get(type));
+      setRange(value, coveredRange(type));
+    }
+    for (Operation *user : llvm::make_early_inc_range(quantize->getUsers())) {
+      auto back = dyn_cast<quant::DequantizeCastOp>(user);
+      if (!back)
+        return quantize.emitOpError("must be read by 'quant.dcast' only, "
+                                    "found '")
+               << user->getName() << "'";
+      back.getResult().replaceAllUsesWith(value);
+      back.erase();
+    }
+  }
+  for (Operation &op : llvm::make_early_inc_range(function.front()))
+    if (isa<quant::QuantizeCastOp>(op) && op.use_empty())
+      op.erase();
+  return success();
+}
+
+class AssignRangesPass : public impl::AssignRangesBase<AssignRangesPass> {
+public:
+  using AssignRangesBase::AssignRangesBase;
+  AssignRangesPass() = default;
+  explicit AssignRangesPass(const QuantizeOptions &options) : given(options) {}
+  AssignRangesPass(const AssignRangesPass &other)
+      : AssignRangesBase(other), given(other.given) {}
+
+  void runOnOperation() override {
+    func::FuncOp function = findNetwork(getOperation());
+    if (!function)
+      return signalPassFailure();
+    QuantizeOptions options;
+    std::optional<Profile> file;
+    if (failed(resolveOptions(options, file)) || failed(takeHints(function)) ||
+        failed(describeInputs(function, options)))
+      return signalPassFailure();
+    LogicalResult done = options.profile ? measuredRanges(function, options)
+                                         : estimatedRanges(function, options);
+    if (failed(done) || failed(checkRanges(function)))
+      signalPassFailure();
+  }
+
+private:
+  /// The options of the program, or those of the text.
+  LogicalResult resolveOptions(QuantizeOptions &options,
+                               std::optional<Profile> &file) {
+    if (given) {
+      options = *given;
+      return success();
+    }
+    llvm::Expected<Observer> parsed = parseObserver(observer);
+    if (!parsed)
+      return getOperation().emitError(llvm::toString(parsed.takeError()));
+    options.observer = *parsed;
+    auto kind = llvm::StringSwitch<std::optional<InputFormat::Kind>>(inputType)
+                    .Case("f32", InputFormat::Real)
+                    .Case("u8", InputFormat::U8)
+                    .Case("s8", InputFormat::S8)
+                    .Default(std::nullopt);
+    if (!kind)
+      return getOperation().emitError("input type must be f32, u8 or s8, "
+                                      "found '")
+             << inputType << "'";
+    options.inputs = {{*kind, inputMean, inputStd}};
+    options.inputRange = {inputLow, inputHigh};
+    options.spread = spread;
+    if (profilePath.empty())
+      return success();
+    llvm::Expected<Profile> read = Profile::read(profilePath);
+    if (!read)
+      return getOperation().emitError(llvm::toString(read.takeError()));
+    file = std::move(*read);
+    options.profile = &*file;
+    return success();
+  }
+
+  /// Attaches the byte formats to the arguments and gives these their ranges.
+  LogicalResult describeInputs(func::FuncOp function,
+                               const QuantizeOptions &options) {
+    Builder builder(&getContext());
+    for (BlockArgument argument : function.getArguments()) {
+      if (!isActivation(argument))
+        continue;
+      unsigned index = argument.getArgNumber();
+      InputFormat format;
+      if (!options.inputs.empty())
+        format =
+            options.inputs[std::min<size_t>(index, options.inputs.size() - 1)];
+      if (!getFact(argument, "qgraph.input_type") &&
+          !getFact(argument, "qgraph.type") &&
+          format.kind != InputFormat::Real) {
+        bool isU8 = format.kind == InputFormat::U8;
+        setFact(argument, "qgraph.input_type",
+                builder.getStringAttr(isU8 ? "u8" : "s8"));
+        setFact(argument, "qgraph.input_mean",
+                builder.getF64FloatAttr(format.mean));
+        setFact(argument, "qgraph.input_std",
+                builder.getF64FloatAttr(format.std));
+      }
+      if (failed(applyByteFormat(argument)))
+        return failure();
+    }
+    return success();
+  }
+
+  /// The type of an argument that holds raw bytes.
+  LogicalResult applyByteFormat(BlockArgument argument) {
+    auto kind =
+        dyn_cast_or_null<StringAttr>(getFact(argument, "qgraph.input_type"));
+    if (!kind || getFact(argument, "qgraph.type"))
+      return success();
+    auto number = [&](StringRef name, double otherwise) {
+      auto attr = dyn_cast_or_null<FloatAttr>(getFact(argument, name));
+      return attr ? attr.getValueAsDouble() : otherwise;
+    };
+    double mean = number("qgraph.input_mean", 0);
+    double std = number("qgraph.input_std", 1);
+    bool isSigned = kind.getValue() == "s8";
+    QuantScheme scheme{8, isSigned, false};
+    std::string name = layerOf(argument);
+    auto fail = [&] {
+      return emitError(argument.getLoc()) << "argument '" << name << "' ";
+    };
+    if (!isSigned && kind.getValue() != "u8")
+      return fail() << "has input type '" << kind.getValue()
+                    << "', expected u8 or s8";
+    if (!(std > 0) || !std::isfinite(1 / std))
+      return fail() << "needs an input deviation above 0, found " << std;
+    double zero = std::round(mean);
+    if (!(zero >= scheme.storageMin() && zero <= scheme.storageMax()))
+      return fail() << "needs an input mean in [" << scheme.storageMin() << ", "
+                    << scheme.storageMax() << "], found " << mean;
+    if (zero != mean)
+      emitRemark(argument.getLoc())
+          << "argument '" << name << "': input mean " << mean
+          << " is no integer, bytes stand for (byte - " << zero << ") / "
+          << std;
+    auto type = activationType(&getContext(),
+                               {1 / std, static_cast<int32_t>(zero)}, isSigned);
+    setFact(argument, "qgraph.type", TypeAttr::get(type));
+    setRange(argument, coveredRange(type));
+    return success();
+  }
+
+  LogicalResult measuredRanges(func::FuncOp function,
+                               const QuantizeOptions &options) {
+    QuantScheme scheme;
+    for (Value value : activations(function)) {
+      if (getRange(value))
+        continue;
+      std::string layer = layerOf(value);
+      const ValueStats *stats = options.profile->find(layer);
+      if (!stats)
+        return emitError(value.getLoc())
+               << "the profile has no statistics of layer '" << layer
+               << "', expected one that was collected from this network";
+      setRange(value, chooseRange(*stats, options.observer, scheme));
+    }
+    return success();
+  }
+
+  LogicalResult estimatedRanges(func::FuncOp function,
+                                const QuantizeOptions &options) {
+    llvm::DenseMap<Value, Range> known;
+    bool complete = true;
+    for (Value value : activations(function)) {
+      if (std::optional<Range> range = getRange(value))
+        known[value] = *range;
+      else if (isa<BlockArgument>(value))
+        known[value] = options.inputRange;
+      complete &= known.contains(value);
+    }
+    if (!complete || known.empty())
+      emitRemark(function.getLoc())
+          << "ranges are estimates from batch normalization, since there is "
+             "no calibration data";
+    auto ranges = estimateRanges(function, known, {options.spread});
+    for (Value value : activations(function))
+      if (!getRange(value))
+        setRange(value, ranges.lookup(value));
+    return success();
+  }
+
+  LogicalResult checkRanges(func::FuncOp function) {
+    for (Value value : activations(function)) {
+      Range range = getRange(value).value_or(Range{1, 0});
+      if (!std::isfinite(range.lo) || !std::isfinite(range.hi) ||
+          range.lo > range.hi)
+        return emitError(value.getLoc())
+               << "layer '" << layerOf(value) << "' has the range [" << range.lo
+               << ", " << range.hi << "], expected two ordered finite numbers";
+    }
+    return success();
+  }
+
+  /// Set when a program made the pass.
+  std::optional<QuantizeOptions> given;
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createAssignRanges(const QuantizeOptions &options) {
+  return std::make_unique<AssignRangesPass>(options);
+}
+
+} // namespace qcc

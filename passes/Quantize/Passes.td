@@ -1,0 +1,81 @@
+#ifndef QCC_PASSES_QUANTIZE_PASSES_TD
+#define QCC_PASSES_QUANTIZE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
+  let summary = "every float tensor gets the range that its integers cover";
+  let description = [{
+    In: a float function of qgraph ops that carry `qgraph.layer`. Out: the
+    attribute `qgraph.range = array<f64: lo, hi>` on every op with an f32 result
+    (constants aside) and on every argument. The range comes from, in this
+    order: a `quant.qcast`/`quant.dcast` pair on the value, which is removed
+    and whose type is kept as `qgraph.type`; the profile; or, without a
+    profile, an estimate from batch-normalization statistics
+    (`qgraph.output_mean`, `qgraph.output_std`) carried through the graph, upon
+    which a remark says so.
+
+    An argument fed with raw bytes gets `qgraph.input_type` ("u8" or "s8"),
+    `qgraph.input_mean` and `qgraph.input_std` (in byte units); attributes that
+    it has already win over the options.
+  }];
+  let options = [
+    Option<"profilePath", "profile", "std::string", "\"\"",
+           "the .qprof file with calibration statistics">,
+    Option<"observer", "observer", "std::string", "\"mse\"",
+           "minmax, percentile[=percent], mse or entropy">,
+    Option<"inputType", "input-type", "std::string", "\"f32\"",
+           "f32, u8 or s8: what the arguments hold">,
+    Option<"inputMean", "input-mean", "double", "0",
+           "byte value that stands for 0">,
+    Option<"inputStd", "input-std", "double", "1",
+           "byte steps that stand for 1">,
+    Option<"inputLow", "input-low", "double", "-3",
+           "lower end of f32 arguments when estimating ranges">,
+    Option<"inputHigh", "input-high", "double", "3",
+           "upper end of f32 arguments when estimating ranges">,
+    Option<"spread", "spread", "double", "4",
+           "estimated ranges reach this many standard deviations">
+  ];
+}
+
+def AssignTypes : Pass<"qcc-assign-types", "::mlir::ModuleOp"> {
+  let summary = "every activation gets the quantized type it will have";
+  let description = [{
+    In: what `qcc-assign-ranges` leaves. Out: the same float function, with
+    `qgraph.type = !quant.uniform<i8:f32, scale:zero>` on every op with an f32
+    result and every argument (u8 storage for arguments that hold bytes).
+
+    Values that must or may as well share a type get the union of their ranges:
+    ops that only move elements and their input; a clamp and its input that
+    nothing else reads; concat, maximum or minimum and each input that nothing
+    else reads. In such a group only the values that are read from outside
+    count. Sigmoid has the scale 1/256 and zero point -128, tanh 1/128 and 0.
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+}
+
+def ApplyTypes : Pass<"qcc-apply-types", "::mlir::ModuleOp"> {
+  let summary = "the function becomes a quantized one";
+  let description = [{
+    In: what `qcc-assign-types` leaves. Out: every activation has the type that
+    was assigned, in the function's signature too. Filters are
+    `!quant.uniform<i8<-127:127>:f32:0, {...}>`, one symmetric scale per output
+    channel, each weight rounded to nearest, ties away from zero; biases are
+    `i32` with the scale of the input times the channel's. Where a bias would
+    exceed 2^30 in that scale, the channel's weights get a larger one. Other
+    constants get 8 bits and one scale.
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+}
+
+def VerifyQuantized : Pass<"qcc-verify-quantized", "::mlir::ModuleOp"> {
+  let summary = "checks the contract between Quantize and LowerToInt";
+  let description = [{
+    No f32 tensor is left; zero points and scales fit their storage; ops that
+    only move elements keep their type; weights and biases have the types that
+    `qcc-apply-types` gives them. Every violation is an error.
+  }];
+}
+
+#endif

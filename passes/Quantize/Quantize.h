@@ -1,0 +1,56 @@
+// Phase Quantize: qgraph f32 -> qgraph on quantized types.
+#ifndef QCC_PASSES_QUANTIZE_QUANTIZE_H
+#define QCC_PASSES_QUANTIZE_QUANTIZE_H
+
+#include "passes/Quantize/Observers.h"
+#include "passes/Quantize/Profile.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+#include <memory>
+#include <vector>
+
+namespace qcc {
+
+/// What the caller of the compiled network passes for an argument.
+struct InputFormat {
+  enum Kind {
+    /// 8-bit codes of the range that the network's values have.
+    Real,
+    /// Raw bytes b that stand for (b - mean) / std.
+    U8,
+    S8
+  };
+  Kind kind = Real;
+  double mean = 0, std = 1;
+};
+
+struct QuantizeOptions {
+  /// Calibration statistics by layer name, or null: ranges are estimated.
+  const quantize::Profile *profile = nullptr;
+  quantize::Observer observer{quantize::ObserverKind::Mse};
+  /// One per argument; the last one stands for all further arguments.
+  std::vector<InputFormat> inputs;
+  /// Without a profile: the range of arguments of kind Real, unless the
+  /// argument carries `qgraph.range`.
+  quantize::Range inputRange{-3, 3};
+  /// Without a profile: ranges reach this many standard deviations around the
+  /// mean of a channel.
+  double spread = 4;
+};
+
+#define GEN_PASS_DECL
+#include "passes/Quantize/Passes.h.inc"
+
+/// qcc-assign-ranges with options that text cannot give; `options.profile`
+/// must outlive the pass.
+std::unique_ptr<mlir::Pass> createAssignRanges(const QuantizeOptions &options);
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Quantize/Passes.h.inc"
+
+} // namespace qcc
+
+#endif // QCC_PASSES_QUANTIZE_QUANTIZE_H

@@ -1,0 +1,33 @@
+// Filters and biases as integers.
+#ifndef QCC_PASSES_QUANTIZE_WEIGHTS_H
+#define QCC_PASSES_QUANTIZE_WEIGHTS_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace qcc::quantize {
+
+/// The integers of one layer: weights in [-127, 127], biases within 2^30. A
+/// bias stands for bias * biasScales[o], where biasScales[o] is
+/// scales[o] * inputScale.
+struct QuantizedWeights {
+  llvm::SmallVector<double> scales, biasScales;
+  std::vector<int8_t> weights;
+  std::vector<int32_t> biases;
+};
+
+/// Quantizes finite `weights`, whose leading axis has as many elements as
+/// `biases`, with one symmetric scale per leading index: the largest magnitude
+/// becomes 127; each weight is rounded to nearest, ties away from zero. Where
+/// a bias would exceed 2^30, the scale grows until it fits. A channel of zeros
+/// gets a scale with which its bias is held to 2^-10 of an output step.
+QuantizedWeights quantizeWeights(llvm::ArrayRef<float> weights,
+                                 llvm::ArrayRef<float> biases,
+                                 double inputScale, double outputScale);
+
+} // namespace qcc::quantize
+
+#endif // QCC_PASSES_QUANTIZE_WEIGHTS_H
