@@ -1,0 +1,35 @@
+// Reads a network from a file.
+#ifndef QCC_COMPILER_IMPORT_IMPORT_H
+#define QCC_COMPILER_IMPORT_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+namespace qcc {
+
+/// Reads the network in `path`: MLIR as text or bytecode, in the dialects
+/// func, tosa, quant, arith and qcc's own, which it loads into `context`. The
+/// format is found out from the contents.
+///
+/// The result is a verified module with one function with a body, of one or
+/// more statically shaped tensors: `@main`, or the only one there is. Other
+/// functions are dropped unless this one refers to them.
+///
+/// Every failure is one error, "file:line: message" where a line is known:
+/// missing or unreadable file, unknown format, syntax and verification errors,
+/// operations of unknown dialects, no function or no single one to choose,
+/// dynamic shapes, no results.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+importModel(llvm::StringRef path, mlir::MLIRContext &context);
+
+/// The same from memory; `name` stands for the file in messages, and its
+/// extension may tell the format.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+importModelFromMemory(llvm::StringRef bytes, llvm::StringRef name,
+                      mlir::MLIRContext &context);
+
+} // namespace qcc
+
+#endif // QCC_COMPILER_IMPORT_IMPORT_H
