@@ -64,7 +64,8 @@ llvm::Error checkOptimized(const llvm::Module &module) {
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const targets::Target &target) {
   initializeTargets();
-  llvm::Triple triple(target.triple);
+  // Normalised, so that LLVM sees the EABI of bare-metal ARM.
+  llvm::Triple triple(llvm::Triple::normalize(target.triple));
   std::string message;
   const llvm::Target *found =
       llvm::TargetRegistry::lookupTarget(triple, message);
