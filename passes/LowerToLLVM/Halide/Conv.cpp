@@ -1,0 +1,138 @@
+// Convolution: a direct loop nest over register tiles.
+#include "passes/LowerToLLVM/Halide/Stage.h"
+
+using namespace mlir;
+using Halide::Func;
+using Halide::ImageParam;
+using Halide::TailStrategy;
+using Halide::Var;
+
+namespace qcc::kernels {
+
+/// A packed constant operand; `offset` bytes from its start.
+ImageParam Stage::packed(mlir::Value constant, Halide::Type type,
+                         llvm::ArrayRef<int64_t> strides, int64_t offset) {
+  int number = cast<BlockArgument>(constant).getArgNumber();
+  return newParam(type, strides, {Binding::Operand, number, offset});
+}
+
+/// The sums as a function of (lane, tile, group, x, y, n), for the channels of
+/// this stage's segment.
+Value Stage::conv(qint::Conv2DOp op) {
+  const ConvPlan &c = context.plan.convs.at(op);
+  const ChannelSegment &s = *region.channels;
+  Value in = get(op.getInput());
+  Halide::Type type = elementType(op.getType());
+  int64_t before = 0; // packed channels of earlier segments
+  for (const ChannelSegment &other : c.segments)
+    if (other.begin < s.begin)
+      before += other.tiles * other.padded;
+  int64_t block = c.depth * s.padded, all = c.paddedOutputs();
+  int64_t tap = c.reductionPadded / c.depth * block, row = tap * c.taps;
+  ImageParam weights =
+      packed(op.getFilter(), Halide::Int(8 * int(c.weightBytes)),
+             {all * c.packedChannel(), row * c.kh, row, tap, block, c.depth, 1},
+             before * c.packedChannel() * c.weightBytes);
+  ImageParam bias =
+      packed(op.getBias(), type, {all, s.padded, 1}, before * type.bytes());
+
+  Var lane("lane"), tile("tile"), group("group"), x("x"), y("y"), n("n");
+  accumulatorVars = {lane, tile, group, x, y, n};
+  Halide::RDom r(0, int(c.depth), 0, int(c.reductionPadded / c.depth), 0,
+                 int(c.taps), 0, int(c.kh));
+  reduction = r;
+  Func sums("sums");
+  sums(lane, tile, group, x, y, n) = bias(lane, tile, group);
+  Expr channel = c.depthwise
+                     ? Expr(int(s.begin) + tile * int(s.width) + lane)
+                     : group * int(c.groupInputs) + r.y * int(c.depth) + r.x;
+  Point p;
+  p.at = {n, y * int(c.strideH) - int(c.top) + r.w * int(c.dilationH),
+          x * int(c.strideW) - int(c.left) + r.z * int(c.dilationW), channel};
+  Expr activation = in.at(p);
+  if (c.weightBytes == 2)
+    activation = Halide::cast<int16_t>(activation);
+  Expr weight = weights(r.x, lane, r.y, r.z, r.w, tile, group);
+  sums(lane, tile, group, x, y, n) +=
+      Halide::cast(type, activation) * Halide::cast(type, weight);
+  accumulatorFunc = sums;
+  convOp = op;
+  Value result;
+  result.shape = {c.n, c.oh, c.ow, c.oc};
+  result.type = type;
+  result.at = [sums](const Point &q) {
+    return sums(q.lane, q.tile, q.group, q.at[2], q.at[1], q.at[0]);
+  };
+  return result;
+}
+
+void Stage::buildConv(const Value &value, const targets::Layout &layout,
+                      Binding where) {
+  const ConvPlan &c = context.plan.convs.at(convOp);
+  const ChannelSegment &s = *region.channels;
+  Var lane("lane"), tile("tile"), group("group"), x("x"), y("y"), n("n");
+  Point p;
+  p.lane = lane, p.tile = tile, p.group = group;
+  Expr channel =
+      group * int(c.groupOutputs) + int(s.begin) + tile * int(s.width) + lane;
+  p.at = {n, y, x, channel};
+  output(lane, tile, group, x, y, n) = value.at(p);
+
+  llvm::SmallVector<int64_t, 4> strides = layout.strides();
+  if (c.collapsed)
+    strides = {c.ow * c.oc, c.ow * c.oc, c.oc, 1};
+  where.offset += s.begin * layout.elementBytes;
+  int64_t extents[] = {s.width, s.tiles, c.groups, c.ow, c.oh, c.n};
+  int64_t steps[] = {1,          s.width,    c.groupOutputs,
+                     strides[2], strides[1], strides[0]};
+  Var vars[] = {lane, tile, group, x, y, n};
+  for (int i = 0; i < 6; ++i) {
+    output.bound(vars[i], 0, int(extents[i]));
+    output.output_buffer().dim(i).set_bounds(0, int(extents[i]));
+    output.output_buffer().dim(i).set_stride(int(steps[i]));
+  }
+
+  Var xo("xo"), xi("xi"), yo("yo"), yi("yi");
+  auto tail = [](int64_t extent, int64_t factor) {
+    return extent % factor ? TailStrategy::ShiftInwards : TailStrategy::RoundUp;
+  };
+  output.split(x, xo, xi, int(c.pixels), tail(c.ow, c.pixels))
+      .split(y, yo, yi, int(c.rows), tail(c.oh, c.rows))
+      .reorder(lane, xi, yi, xo, yo, n, tile, group)
+      .unroll(xi)
+      .unroll(yi);
+  int lanes = int(c.lanes);
+  if (lanes > 1) {
+    if (s.width > lanes)
+      output.vectorize(lane, lanes, tail(s.width, lanes));
+    else
+      output.vectorize(lane);
+  }
+  if (s.width > lanes)
+    output.unroll(lane);
+
+  Func sums = accumulatorFunc;
+  std::vector<Var> &v = accumulatorVars;
+  sums.compute_at(output, xo);
+  sums.align_bounds(v[0], int(s.padded), 0);
+  sums.reorder(v[0], v[3], v[4], v[1], v[2], v[5]).unroll(v[3]).unroll(v[4]);
+  Halide::Stage update = sums.update();
+  Halide::RDom &r = reduction;
+  update.reorder({r.x, v[0], v[3], v[4], r.y, r.z, r.w, v[1], v[2], v[5]});
+  update.unroll(v[3]).unroll(v[4]);
+  if (c.depth > 1)
+    update.atomic().vectorize(r.x);
+  if (lanes > 1) {
+    sums.vectorize(v[0], lanes);
+    update.vectorize(v[0], lanes);
+  }
+  if (s.padded > lanes) {
+    sums.unroll(v[0]);
+    update.unroll(v[0]);
+  }
+  if (c.reductionPadded == c.depth && c.taps * c.kh <= 25)
+    update.unroll(r.z).unroll(r.w);
+  finish(where);
+}
+
+} // namespace qcc::kernels

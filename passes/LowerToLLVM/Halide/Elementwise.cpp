@@ -1,0 +1,129 @@
+// Ops that compute each element from the elements at the same place.
+#include "passes/LowerToLLVM/Halide/Stage.h"
+
+using namespace mlir;
+
+namespace qcc::kernels {
+
+namespace {
+
+Expr i32(Expr e) { return Halide::cast<int32_t>(std::move(e)); }
+
+/// The largest magnitude that a code of `type` has after `zeroPoint` is taken
+/// away.
+int64_t largest(Halide::Type type, int64_t zeroPoint) {
+  int64_t low = type.is_uint() ? 0 : -(1ll << (type.bits() - 1));
+  int64_t high = type.is_uint() ? (1ll << type.bits()) - 1
+                                : (1ll << (type.bits() - 1)) - 1;
+  return std::max(std::abs(low - zeroPoint), std::abs(high - zeroPoint));
+}
+
+/// The shape that both operands are broadcast to.
+llvm::SmallVector<int64_t, 4> joined(llvm::ArrayRef<int64_t> a,
+                                     llvm::ArrayRef<int64_t> b) {
+  llvm::SmallVector<int64_t, 4> shape(a.begin(), a.end());
+  for (size_t i = 0; i < shape.size(); ++i)
+    shape[i] = std::max(a[i], b[i]);
+  return shape;
+}
+
+} // namespace
+
+Value Stage::requantize(qint::RequantizeOp op) {
+  Value in = get(op.getInput());
+  Halide::Type type = elementType(op.getType());
+  qint::RescaleAttr scale = op.getRescale();
+  int64_t zeroPoint = op.getZeroPoint();
+  auto at = [=](const Point &p) {
+    Expr v = in.at(p);
+    if (in.type.bits() < 32)
+      v = i32(v);
+    if (zeroPoint && in.type.bits() == 32)
+      v = Halide::cast<int64_t>(v);
+    if (zeroPoint)
+      v = v - Halide::Internal::make_const(v.type(), zeroPoint);
+    return rescale(v, scale, type, context.arithmetic,
+                   tableReader(p.at.empty() ? Expr(0) : p.at.back()));
+  };
+  return {in.shape, type, at};
+}
+
+Value Stage::add(qint::AddOp op) {
+  Value lhs = get(op.getLhs()), rhs = get(op.getRhs());
+  Halide::Type type = elementType(op.getType());
+  int64_t lm = op.getLhsMultiplier(), rm = op.getRhsMultiplier();
+  int64_t lz = op.getLhsZeroPoint(), rz = op.getRhsZeroPoint();
+  int64_t most = largest(lhs.type, lz) * std::abs(lm) +
+                 largest(rhs.type, rz) * std::abs(rm);
+  // Zero points fold into one constant when no partial sum can overflow.
+  int64_t unfolded =
+      largest(lhs.type, 0) * std::abs(lm) + largest(rhs.type, 0) * std::abs(rm);
+  int64_t constant = lz * lm + rz * rm;
+  int64_t limit = (1ll << 31) - 1;
+  bool folds = unfolded + std::abs(constant) <= limit;
+  bool fits = most + (1ll << (op.getShift() - 1)) <= limit;
+  auto at = [=](const Point &p) mutable {
+    Expr l = i32(lhs.at(broadcast(p, lhs.shape)));
+    Expr r = i32(rhs.at(broadcast(p, rhs.shape)));
+    Expr sum = folds ? l * int(lm) + r * int(rm) - int(constant)
+                     : (l - int(lz)) * int(lm) + (r - int(rz)) * int(rm);
+    Expr rounded = roundingShift(sum, op.getShift(), op.getRounding(), fits);
+    return saturate(rounded, op.getZeroPoint(), op.getMin(), op.getMax(), type);
+  };
+  return {joined(lhs.shape, rhs.shape), type, at};
+}
+
+Value Stage::mul(qint::MulOp op) {
+  Value lhs = get(op.getLhs()), rhs = get(op.getRhs());
+  Halide::Type type = elementType(op.getType());
+  int lz = op.getLhsZeroPoint(), rz = op.getRhsZeroPoint();
+  auto at = [=](const Point &p) {
+    Expr l = Halide::cast(type, lhs.at(broadcast(p, lhs.shape)));
+    Expr r = Halide::cast(type, rhs.at(broadcast(p, rhs.shape)));
+    return (l - lz) * (r - rz);
+  };
+  return {joined(lhs.shape, rhs.shape), type, at};
+}
+
+Value Stage::choose(Operation *op, bool maximum) {
+  Value lhs = get(op->getOperand(0)), rhs = get(op->getOperand(1));
+  auto at = [=](const Point &p) {
+    Expr l = lhs.at(broadcast(p, lhs.shape));
+    Expr r = rhs.at(broadcast(p, rhs.shape));
+    return maximum ? Halide::max(l, r) : Halide::min(l, r);
+  };
+  return {joined(lhs.shape, rhs.shape), lhs.type, at};
+}
+
+Value Stage::clamp(qint::ClampOp op) {
+  Value in = get(op.getInput());
+  Expr low = Halide::Internal::make_const(in.type, int64_t(op.getMin()));
+  Expr high = Halide::Internal::make_const(in.type, int64_t(op.getMax()));
+  auto at = [=](const Point &p) { return Halide::clamp(in.at(p), low, high); };
+  return {in.shape, in.type, at};
+}
+
+Value Stage::table(qint::TableOp op) {
+  Value in = get(op.getInput()), entries = get(op.getTable());
+  auto at = [=](const Point &p) {
+    Expr index = i32(in.at(p));
+    if (in.type.is_int())
+      index = index + 128;
+    Point entry;
+    entry.at = {index};
+    return entries.at(entry);
+  };
+  return {in.shape, elementType(op.getType()), at};
+}
+
+Value Stage::flipSign(qint::FlipSignOp op) {
+  Value in = get(op.getInput());
+  Halide::Type type = elementType(op.getType());
+  auto at = [=](const Point &p) {
+    Expr bits = Halide::reinterpret<uint8_t>(in.at(p));
+    return Halide::reinterpret(type, bits ^ Halide::cast<uint8_t>(128));
+  };
+  return {in.shape, type, at};
+}
+
+} // namespace qcc::kernels

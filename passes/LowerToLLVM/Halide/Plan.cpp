@@ -1,0 +1,240 @@
+#include "passes/LowerToLLVM/Halide/Plan.h"
+#include "passes/LowerToLLVM/Halide/PlanConv.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <numeric>
+
+using namespace mlir;
+
+namespace qcc::kernels {
+
+namespace {
+
+/// Walks the body once, in order, and decides which values go through memory.
+class Planner {
+public:
+  Planner(const targets::KernelSource &source, const targets::Target &target)
+      : source(source), target(target) {}
+
+  llvm::Expected<KernelPlan> run();
+
+private:
+  llvm::Error visit(Operation *op);
+  llvm::Error visitConv(qint::Conv2DOp conv);
+  void visitPointwise(Operation *op);
+  void materializePending(Operation *op);
+  Materialized &materialize(Value value);
+  /// The kernel's operand number of a block argument, or -1.
+  int operandNumber(Value value) const;
+  bool allDense() const;
+  bool isFlat() const;
+  bool canCollapse(qint::Conv2DOp conv) const;
+  llvm::Error constantRole(Value value, ConstantRole role, Operation *owner);
+  void layOutScratch();
+
+  const targets::KernelSource &source;
+  const targets::Target &target;
+  KernelPlan plan;
+  /// The contraction that a value is computed from without memory between.
+  llvm::DenseMap<Value, Operation *> pending;
+};
+
+llvm::Error unsupported(Operation *op, const llvm::Twine &why) {
+  return llvm::createStringError("kernel op '" + op->getName().getStringRef() +
+                                 "': " + why);
+}
+
+int Planner::operandNumber(Value value) const {
+  auto argument = dyn_cast<BlockArgument>(value);
+  return argument ? static_cast<int>(argument.getArgNumber()) : -1;
+}
+
+Materialized &Planner::materialize(Value value) {
+  Materialized &m = plan.materialized[value];
+  if (!m.layout.shape.empty())
+    return m;
+  auto type = cast<RankedTensorType>(value.getType());
+  m.layout.shape.assign(type.getShape().begin(), type.getShape().end());
+  m.layout.elementBytes =
+      llvm::divideCeil(type.getElementType().getIntOrFloatBitWidth(), 8);
+  m.layout.isUnsigned = type.getElementType().isUnsignedInteger();
+  pending.erase(value);
+  return m;
+}
+
+void Planner::materializePending(Operation *op) {
+  for (Value operand : op->getOperands())
+    if (pending.count(operand))
+      materialize(operand);
+}
+
+/// A pointwise op may continue one contraction, of its own shape.
+void Planner::visitPointwise(Operation *op) {
+  Value result = op->getResult(0);
+  Operation *root = nullptr;
+  for (Value operand : op->getOperands()) {
+    auto it = pending.find(operand);
+    if (it == pending.end())
+      continue;
+    if (shapeOf(operand) != shapeOf(result) || (root && root != it->second))
+      materialize(operand);
+    else
+      root = it->second;
+  }
+  if (root)
+    pending[result] = root;
+}
+
+llvm::Error Planner::constantRole(Value value, ConstantRole role,
+                                  Operation *owner) {
+  int number = operandNumber(value);
+  if (number < 0 || !source.constants[number])
+    return unsupported(owner, "weights and bias must be constant operands");
+  if (plan.owners[number] && plan.owners[number] != owner)
+    return unsupported(owner, "a constant operand is shared by two ops");
+  plan.roles[number] = role;
+  plan.owners[number] = owner;
+  return llvm::Error::success();
+}
+
+bool Planner::allDense() const {
+  return !source.output.hasHalo() &&
+         llvm::none_of(source.inputs,
+                       [](const targets::Layout &l) { return l.hasHalo(); });
+}
+
+/// Whether every value but look-up tables has the result's shape and lies
+/// dense, so that axes may be merged.
+bool Planner::isFlat() const {
+  if (!allDense() || source.output.shape.size() < 2)
+    return false;
+  for (Operation &op : bodyOf(source.op)) {
+    if (!isPointwise(&op))
+      return false;
+    for (Value operand : op.getOperands())
+      if (shapeOf(operand) != llvm::ArrayRef<int64_t>(source.output.shape) &&
+          !(isa<qint::TableOp>(op) && operand == op.getOperand(1)))
+        return false;
+  }
+  return true;
+}
+
+/// A 1x1 convolution of dense tensors is a matrix product over all pixels.
+bool Planner::canCollapse(qint::Conv2DOp conv) const {
+  if (!allDense() || !isUnitWindow(conv) ||
+      !isa<BlockArgument>(conv.getInput()))
+    return false;
+  for (Operation &op : bodyOf(source.op)) {
+    if (&op == conv.getOperation())
+      continue;
+    if (!isPointwise(&op))
+      return false;
+    for (Value operand : op.getOperands())
+      if (shapeOf(operand) != shapeOf(conv.getOutput()) &&
+          !(isa<qint::TableOp>(op) && operand == op.getOperand(1)))
+        return false;
+  }
+  return true;
+}
+
+llvm::Error Planner::visitConv(qint::Conv2DOp conv) {
+  if (auto error = constantRole(conv.getFilter(), ConstantRole::Filter, conv))
+    return error;
+  if (auto error = constantRole(conv.getBias(), ConstantRole::Bias, conv))
+    return error;
+  ConvPlan c = planConv(conv, canCollapse(conv), target);
+  HaloNeed halo = haloNeed(c);
+  int64_t elementBytes = c.inputBytes;
+  int64_t slack = (c.reductionPadded - c.reduction) * elementBytes;
+  int number = operandNumber(conv.getInput());
+  const targets::Layout *direct =
+      number >= 0 ? &source.inputs[number] : nullptr;
+  if (direct && direct->top >= halo.top && direct->bottom >= halo.bottom &&
+      direct->left >= halo.left && direct->right >= halo.right) {
+    plan.needs.overread[number] = std::max(plan.needs.overread[number], slack);
+  } else {
+    int32_t pad = conv.getPadValue();
+    Materialized &m = materialize(conv.getInput());
+    if (m.layout.hasHalo() && m.haloValue != pad)
+      return unsupported(conv, "two padding values for one value");
+    m.layout.top = std::max(m.layout.top, halo.top);
+    m.layout.bottom = std::max(m.layout.bottom, halo.bottom);
+    m.layout.left = std::max(m.layout.left, halo.left);
+    m.layout.right = std::max(m.layout.right, halo.right);
+    m.haloValue = pad;
+  }
+  plan.convs[conv] = std::move(c);
+  pending[conv.getOutput()] = conv;
+  return llvm::Error::success();
+}
+
+llvm::Error Planner::visit(Operation *op) {
+  if (auto conv = dyn_cast<qint::Conv2DOp>(op))
+    return visitConv(conv);
+  if (isPointwise(op)) {
+    visitPointwise(op);
+    return llvm::Error::success();
+  }
+  materializePending(op);
+  if (!isContraction(op))
+    return llvm::Error::success();
+  for (Value operand : op->getOperands())
+    if (operandNumber(operand) < 0)
+      materialize(operand);
+  pending[op->getResult(0)] = op;
+  return llvm::Error::success();
+}
+
+/// Every value gets its own place: bodies that need more than one are rare.
+void Planner::layOutScratch() {
+  int64_t end = 0;
+  constexpr int64_t slack = 16; // what a padded reduction may read too far
+  for (auto &[value, m] : plan.materialized) {
+    m.offset = end;
+    end = llvm::alignTo(end + m.layout.bytes() + slack,
+                        std::max(target.alignment, 1));
+  }
+  plan.needs.scratchBytes = end;
+}
+
+llvm::Expected<KernelPlan> Planner::run() {
+  size_t operands = source.inputs.size();
+  plan.needs.overread.assign(operands, 0);
+  plan.roles.assign(operands, ConstantRole::Plain);
+  plan.owners.assign(operands, nullptr);
+  plan.flat = isFlat();
+  for (Operation &op : bodyOf(source.op)) {
+    if (llvm::Error error = visit(&op))
+      return std::move(error);
+    if (auto requantize = dyn_cast<qint::RequantizeOp>(op))
+      plan.keepChannels |= requantize.getRescale().getMultipliers().size() > 1;
+  }
+  layOutScratch();
+  return std::move(plan);
+}
+
+} // namespace
+
+bool isPointwise(Operation *op) {
+  return isa<qint::RequantizeOp, qint::AddOp, qint::MulOp, qint::MaximumOp,
+             qint::MinimumOp, qint::ClampOp, qint::TableOp, qint::FlipSignOp>(
+      op);
+}
+
+bool isContraction(Operation *op) {
+  return isa<qint::Conv2DOp, qint::MatMulOp, qint::AvgPool2DOp,
+             qint::MaxPool2DOp, qint::ReduceOp, qint::ArgMaxOp>(op);
+}
+
+llvm::ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+llvm::Expected<KernelPlan> planKernel(const targets::KernelSource &source,
+                                      const targets::Target &target) {
+  return Planner(source, target).run();
+}
+
+} // namespace qcc::kernels

@@ -1,0 +1,92 @@
+// What is decided about a kernel before any code is made: how the contraction
+// is tiled, in which order weights are packed, which values need memory.
+#ifndef QCC_PASSES_LOWERTOLLVM_HALIDE_PLAN_H
+#define QCC_PASSES_LOWERTOLLVM_HALIDE_PLAN_H
+
+#include "targets/KernelProvider.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace qcc::kernels {
+
+/// Channels [begin, begin + tiles * width) of a group, computed `vectors`
+/// registers at a time; `width` differs from the registers' lanes only in the
+/// last segment.
+struct ChannelSegment {
+  int64_t begin = 0;
+  int64_t tiles = 1;
+  int64_t width = 1;  ///< channels stored per tile
+  int64_t padded = 1; ///< channels computed per tile: vectors * lanes
+};
+
+/// A convolution as a direct loop nest over register tiles.
+///
+/// Weights are packed as [group][tile][ky][tap][k / depth][channel][depth],
+/// zero where padded. `reduction` counts the activations that lie next to each
+/// other in memory for one kernel row: KW * IC when columns touch, else IC.
+struct ConvPlan {
+  int64_t n, ih, iw, ic, oh, ow, oc, kh, kw; ///< after collapsing
+  int64_t strideH, strideW, top, left, dilationH, dilationW;
+  int64_t groups = 1;       ///< 1 for depthwise: channels are vector lanes
+  int64_t groupOutputs = 1; ///< output channels per group
+  int64_t groupInputs = 1;
+  bool depthwise = false;
+  bool collapsed = false; ///< [N,H,W,C] is seen as [1,1,N*H*W,C]
+  int64_t depth = 1;
+  int64_t inputBytes = 1, weightBytes = 1;
+  int64_t reduction = 1, reductionPadded = 1, taps = 1;
+  int64_t lanes = 1, pixels = 1, rows = 1;
+  llvm::SmallVector<ChannelSegment, 2> segments;
+
+  int64_t paddedOutputs() const; ///< per group
+  /// Elements of one packed channel.
+  int64_t packedChannel() const { return kh * taps * reductionPadded; }
+};
+
+/// A value that is stored in scratch memory on the way.
+struct Materialized {
+  targets::Layout layout;
+  int64_t offset = 0; ///< bytes from the start of scratch
+  int32_t haloValue = 0;
+};
+
+/// How a constant operand is stored.
+enum class ConstantRole { Plain, Filter, Bias };
+
+struct KernelPlan {
+  llvm::DenseMap<mlir::Operation *, ConvPlan> convs;
+  /// In the order in which they must be computed.
+  llvm::MapVector<mlir::Value, Materialized> materialized;
+  llvm::SmallVector<ConstantRole, 4> roles;       ///< per operand
+  llvm::SmallVector<mlir::Operation *, 4> owners; ///< conv of a Filter or Bias
+  targets::KernelNeeds needs;
+  /// Every tensor is dense and of one shape: rank 1, or [rest, C] when
+  /// `keepChannels`.
+  bool flat = false, keepChannels = false;
+};
+
+/// Decides; fails for what no code can be made of.
+llvm::Expected<KernelPlan> planKernel(const targets::KernelSource &source,
+                                      const targets::Target &target);
+
+/// Whether `op` computes each element of its result from the elements at the
+/// same coordinates (broadcast operands aside).
+bool isPointwise(mlir::Operation *op);
+/// Whether `op` sums up (or compares) many elements for each of its result's.
+bool isContraction(mlir::Operation *op);
+
+/// The ops of a kernel, in order, without the terminator.
+inline auto bodyOf(qint::KernelOp kernel) {
+  return kernel.getBody().front().without_terminator();
+}
+
+llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
+
+/// Bytes of the constant operands, in the order the code reads them.
+llvm::Expected<std::vector<targets::PackedConstant>>
+packConstants(const targets::KernelSource &source, const KernelPlan &plan);
+
+} // namespace qcc::kernels
+
+#endif // QCC_PASSES_LOWERTOLLVM_HALIDE_PLAN_H

@@ -1,0 +1,190 @@
+#include "passes/LowerToLLVM/Halide/PlanConv.h"
+
+#include "llvm/Support/MathExtras.h"
+#include "llvm/TargetParser/Triple.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace qcc::kernels {
+
+namespace {
+
+/// Costs of one step of the reduction, in cycles of a typical core: a product
+/// of one register, the latency of its chain, loading weights, spreading an
+/// activation over a register.
+struct StepCost {
+  double product, latency, weights, spread;
+  int temporaries;
+};
+
+void readShapes(ConvPlan &c, qint::Conv2DOp conv, bool collapse) {
+  llvm::ArrayRef<int64_t> in = shapeOf(conv.getInput());
+  llvm::ArrayRef<int64_t> out = shapeOf(conv.getOutput());
+  llvm::ArrayRef<int64_t> filter = shapeOf(conv.getFilter());
+  c.n = in[0], c.ih = in[1], c.iw = in[2], c.ic = in[3];
+  c.oh = out[1], c.ow = out[2], c.oc = out[3];
+  c.kh = filter[1], c.kw = filter[2];
+  c.strideH = conv.getStrides()[0], c.strideW = conv.getStrides()[1];
+  c.top = conv.getPads()[0], c.left = conv.getPads()[2];
+  c.dilationH = conv.getDilations()[0], c.dilationW = conv.getDilations()[1];
+  c.collapsed = collapse;
+  if (collapse) {
+    c.iw = c.ow = c.n * c.oh * c.ow;
+    c.n = c.ih = c.oh = 1;
+  }
+  c.groups = conv.getGroups();
+  c.groupInputs = filter[3];
+  c.depthwise = c.groups == c.ic && c.groups == c.oc && c.groups > 1;
+  if (c.depthwise)
+    c.groups = 1;
+  c.groupOutputs = c.oc / c.groups;
+}
+
+/// Picks the instruction that sums up products: a dot product of the table,
+/// pairs of 16-bit products, pairs of 8-bit products, or plain ones.
+StepCost chooseProducts(ConvPlan &c, qint::Conv2DOp conv,
+                        const targets::Target &target) {
+  Type input =
+      cast<RankedTensorType>(conv.getInput().getType()).getElementType();
+  bool wide = cast<RankedTensorType>(conv.getOutput().getType())
+                  .getElementType()
+                  .isInteger(64);
+  bool bytes = input.getIntOrFloatBitWidth() == 8;
+  c.inputBytes = bytes ? 1 : 2;
+  c.lanes = std::max(1, target.vectorBytes / (wide ? 8 : 4));
+  c.depth = 1;
+  c.weightBytes = 1;
+  if (target.vectorBytes == 0)
+    return {1, 1, 1, 1, 2};
+  bool x86 = llvm::Triple(target.triple).isX86();
+  if (wide || c.depthwise) {
+    // A 32-bit product of sign-extended 16-bit values is one multiply-add of
+    // pairs on x86; elsewhere products of bytes are widened.
+    c.weightBytes = x86 || !bytes ? 2 : 1;
+    return {1, 4, 1, 1, 2};
+  }
+  for (const targets::DotProduct &dot : target.dots)
+    if (bytes && dot.unsignedLhs == input.isUnsignedInteger()) {
+      c.depth = dot.depth;
+      c.lanes = dot.lanes;
+      return {0.5, 5, 0.5, 0.5, 0};
+    }
+  if (x86) {
+    c.depth = 2;
+    c.weightBytes = 2;
+    return {1, 1, 0.5, 1.5, 1};
+  }
+  if (bytes && !input.isUnsignedInteger()) {
+    c.depth = 2;
+    return {2, 4, 1, 1, 2};
+  }
+  c.weightBytes = 2;
+  return {1, 4, 1, 1, 2};
+}
+
+void layOutReduction(ConvPlan &c) {
+  bool touching = c.dilationW == 1 && c.groups == 1 && !c.depthwise;
+  c.reduction = touching ? c.kw * c.ic : c.groupInputs;
+  c.taps = touching ? 1 : c.kw;
+  if (c.depthwise)
+    c.reduction = 1;
+  c.reductionPadded = llvm::alignTo(c.reduction, c.depth);
+}
+
+/// Cycles of a tile of `vectors` registers of channels and `pixels` pixels
+/// over the whole reduction.
+double tileCost(const ConvPlan &c, const StepCost &step, int64_t vectors,
+                int64_t pixels) {
+  double steps = double(c.packedChannel()) / c.depth;
+  double products = step.product * vectors * pixels;
+  double spread = step.spread * pixels * (c.depthwise ? vectors : 1);
+  double each = std::max(products, step.latency) +
+                0.25 * (step.weights * vectors + spread) + 0.5;
+  // Storing a register of results costs about a dozen instructions.
+  return steps * each + 6.0 * vectors * pixels + 10;
+}
+
+void setSegments(ConvPlan &c, int64_t vectors) {
+  int64_t width = vectors * c.lanes;
+  int64_t full = c.groupOutputs / width;
+  int64_t rest = c.groupOutputs % width;
+  c.segments.clear();
+  if (full)
+    c.segments.push_back({0, full, width, width});
+  if (rest)
+    c.segments.push_back(
+        {full * width, 1, rest, int64_t(llvm::alignTo(rest, c.lanes))});
+}
+
+/// Tries every tile that fits the registers and keeps the cheapest.
+void chooseTile(ConvPlan &c, const StepCost &step,
+                const targets::Target &target) {
+  double best = std::numeric_limits<double>::max();
+  int64_t bestVectors = 1, bestPixels = 1, bestRows = 1;
+  int64_t most = std::max<int64_t>(1, target.registers);
+  for (int64_t vectors = 1; vectors <= 8; ++vectors)
+    for (int64_t pixels = 1; pixels <= std::min<int64_t>(c.ow, 16); ++pixels)
+      for (int64_t rows = 1; rows <= std::min<int64_t>(c.oh, 4); ++rows) {
+        int64_t area = pixels * rows;
+        bool first = vectors == 1 && area == 1;
+        if (!first && vectors * area + vectors + 1 + step.temporaries > most)
+          continue;
+        if (rows > 1 && pixels < c.ow)
+          continue;
+        setSegments(c, vectors);
+        double cost = 0;
+        for (const ChannelSegment &s : c.segments)
+          cost += s.tiles * tileCost(c, step, s.padded / c.lanes, area);
+        cost *= double(llvm::divideCeil(c.ow, pixels)) *
+                llvm::divideCeil(c.oh, rows) * c.groups;
+        cost *= c.segments.size() > 1 ? 1.05 : 1.0;
+        if (cost < best) {
+          best = cost;
+          bestVectors = vectors, bestPixels = pixels, bestRows = rows;
+        }
+      }
+  setSegments(c, bestVectors);
+  c.pixels = bestPixels;
+  c.rows = bestRows;
+}
+
+} // namespace
+
+int64_t ConvPlan::paddedOutputs() const {
+  int64_t sum = 0;
+  for (const ChannelSegment &s : segments)
+    sum += s.tiles * s.padded;
+  return sum;
+}
+
+bool isUnitWindow(qint::Conv2DOp conv) {
+  llvm::ArrayRef<int64_t> filter = shapeOf(conv.getFilter());
+  return filter[1] == 1 && filter[2] == 1 &&
+         llvm::all_of(conv.getStrides(), [](int64_t s) { return s == 1; }) &&
+         llvm::all_of(conv.getPads(), [](int64_t p) { return p == 0; });
+}
+
+ConvPlan planConv(qint::Conv2DOp conv, bool collapse,
+                  const targets::Target &target) {
+  ConvPlan c;
+  readShapes(c, conv, collapse);
+  StepCost step = chooseProducts(c, conv, target);
+  while (c.lanes > 4 && c.lanes / 2 >= c.groupOutputs)
+    c.lanes /= 2;
+  layOutReduction(c);
+  chooseTile(c, step, target);
+  return c;
+}
+
+HaloNeed haloNeed(const ConvPlan &c) {
+  int64_t lastRow = (c.oh - 1) * c.strideH - c.top + (c.kh - 1) * c.dilationH;
+  int64_t lastColumn =
+      (c.ow - 1) * c.strideW - c.left + (c.kw - 1) * c.dilationW;
+  return {std::max<int64_t>(c.top, 0), std::max<int64_t>(lastRow - c.ih + 1, 0),
+          std::max<int64_t>(c.left, 0),
+          std::max<int64_t>(lastColumn - c.iw + 1, 0)};
+}
+
+} // namespace qcc::kernels

@@ -1,0 +1,253 @@
+#include "llvm/IR/IRBuilder.h"
+
+#include "passes/LowerToLLVM/Halide/Import.h"
+#include "passes/LowerToLLVM/Halide/Wrapper.h"
+#include "passes/LowerToLLVM/HalideProvider.h"
+
+#include "llvm/TargetParser/Triple.h"
+
+using namespace mlir;
+
+namespace qcc {
+namespace kernels {
+namespace {
+
+Arithmetic arithmeticOf(const targets::Target &target) {
+  Arithmetic a;
+  llvm::Triple triple(target.triple);
+  // ARMv6-M multiplies 32 x 32 -> 32 bits only.
+  a.wideMultiply = triple.getSubArch() != llvm::Triple::ARMSubArch_v6m;
+  a.scalar = target.vectorBytes == 0;
+  return a;
+}
+
+/// Emits the stages of one kernel into its function.
+class Emitter {
+public:
+  Emitter(const targets::KernelSource &source, const targets::Target &target,
+          const KernelPlan &plan, llvm::StringRef symbol, llvm::Module &module)
+      : context{source, target, plan, arithmeticOf(target), {}}, symbol(symbol),
+        module(module), builder(module.getContext()) {}
+
+  llvm::Error run();
+
+private:
+  llvm::Error emitValue(mlir::Value value, const targets::Layout &layout,
+                        Binding where, int32_t haloValue);
+  llvm::Error emitStage(mlir::Value value, StageRegion region,
+                        const targets::Layout &layout, Binding where);
+  void createFunction();
+  llvm::Value *pointer(const Binding &binding);
+  llvm::Value *tableGlobal(int64_t number);
+  /// The convolution or concatenation that `value` is made from without
+  /// memory between; null when there is none or more than one.
+  Operation *root(mlir::Value value);
+
+  KernelContext context;
+  std::string symbol;
+  llvm::Module &module;
+  llvm::IRBuilder<> builder;
+  llvm::Function *function = nullptr;
+  llvm::DenseMap<int64_t, llvm::GlobalVariable *> tables;
+  int stages = 0;
+};
+
+void Emitter::createFunction() {
+  size_t count = context.source.inputs.size() + 2;
+  llvm::SmallVector<llvm::Type *, 8> types(count, builder.getPtrTy());
+  auto *type = llvm::FunctionType::get(builder.getVoidTy(), types, false);
+  function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                                    symbol, module);
+  setTargetAttributes(*function, context.target);
+  // The result and scratch never overlap the operands: the arena plan keeps
+  // every buffer of a kernel apart. Operands are only read.
+  for (llvm::Argument &argument : function->args()) {
+    argument.addAttr(llvm::Attribute::NoAlias);
+    argument.addAttr(llvm::Attribute::getWithCaptureInfo(
+        module.getContext(), llvm::CaptureInfo::none()));
+    if (argument.getArgNo() + 2 < count)
+      argument.addAttr(llvm::Attribute::ReadOnly);
+  }
+  builder.SetInsertPoint(
+      llvm::BasicBlock::Create(module.getContext(), "entry", function));
+}
+
+llvm::Value *Emitter::tableGlobal(int64_t number) {
+  llvm::GlobalVariable *&global = tables[number];
+  if (!global) {
+    auto *data = llvm::ConstantDataArray::get(
+        module.getContext(),
+        llvm::ArrayRef<int32_t>(context.tables.all()[number]));
+    global = new llvm::GlobalVariable(module, data->getType(), true,
+                                      llvm::GlobalValue::InternalLinkage, data,
+                                      symbol + ".table");
+    global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    global->setAlignment(llvm::Align(4));
+  }
+  return global;
+}
+
+llvm::Value *Emitter::pointer(const Binding &binding) {
+  unsigned last = function->arg_size() - 1;
+  llvm::Value *base = nullptr;
+  switch (binding.kind) {
+  case Binding::Operand:
+    base = function->getArg(binding.index);
+    break;
+  case Binding::Result:
+    base = function->getArg(last - 1);
+    break;
+  case Binding::Scratch:
+    base = function->getArg(last);
+    break;
+  case Binding::Table:
+    base = tableGlobal(binding.index);
+    break;
+  }
+  if (!binding.offset)
+    return base;
+  return builder.CreateGEP(builder.getInt8Ty(), base,
+                           builder.getInt32(int32_t(binding.offset)));
+}
+
+Operation *Emitter::root(mlir::Value value) {
+  Operation *found = nullptr;
+  bool several = false;
+  llvm::SmallVector<mlir::Value, 8> open = {value};
+  llvm::DenseSet<mlir::Value> seen;
+  while (!open.empty()) {
+    mlir::Value v = open.pop_back_val();
+    Operation *op = v.getDefiningOp();
+    if (!op || !seen.insert(v).second ||
+        (v != value && context.plan.materialized.contains(v)))
+      continue;
+    if (isa<qint::Conv2DOp, qint::ConcatOp>(op)) {
+      several |= found != nullptr;
+      found = op;
+    } else if (isPointwise(op)) {
+      open.append(op->operand_begin(), op->operand_end());
+    }
+  }
+  return several ? nullptr : found;
+}
+
+llvm::Error Emitter::emitStage(mlir::Value value, StageRegion region,
+                               const targets::Layout &layout, Binding where) {
+  Pipeline pipeline;
+  try {
+    Stage stage(context, value, region);
+    pipeline = stage.build(layout, where);
+  } catch (const std::exception &error) {
+    return llvm::createStringError(llvm::Twine("Halide: ") + error.what());
+  }
+  auto made =
+      importPipeline(pipeline, context.target,
+                     symbol + ".stage" + std::to_string(stages++), module);
+  if (!made)
+    return made.takeError();
+  llvm::SmallVector<llvm::Value *, 8> pointers;
+  for (const Binding &binding : pipeline.bindings)
+    pointers.push_back(pointer(binding));
+  callPipeline(**made, pointers, builder);
+  return llvm::Error::success();
+}
+
+llvm::Error Emitter::emitValue(mlir::Value value, const targets::Layout &layout,
+                               Binding where, int32_t haloValue) {
+  Operation *from = root(value);
+  std::vector<StageRegion> regions;
+  if (auto conv = llvm::dyn_cast_or_null<qint::Conv2DOp>(from)) {
+    for (const ChannelSegment &s : context.plan.convs.at(conv).segments) {
+      StageRegion region;
+      region.channels = &s;
+      regions.push_back(region);
+    }
+  } else if (auto concat = llvm::dyn_cast_or_null<qint::ConcatOp>(from)) {
+    int64_t begin = 0;
+    for (auto [i, input] : llvm::enumerate(concat.getInputs())) {
+      StageRegion region;
+      region.segment = int(i);
+      region.axis = concat.getAxis();
+      region.begin = begin;
+      region.end = begin += shapeOf(input)[region.axis];
+      regions.push_back(region);
+    }
+  } else {
+    regions.emplace_back();
+  }
+  for (const StageRegion &region : regions)
+    if (llvm::Error error = emitStage(value, region, layout, where))
+      return error;
+  where.offset += 0;
+  fillHalo(builder, pointer(where), layout, haloValue);
+  return llvm::Error::success();
+}
+
+llvm::Error Emitter::run() {
+  createFunction();
+  for (const auto &[value, m] : context.plan.materialized)
+    if (llvm::Error error = emitValue(
+            value, m.layout, {Binding::Scratch, 0, m.offset}, m.haloValue))
+      return error;
+  qint::KernelOp op = context.source.op;
+  auto yield = cast<qint::YieldOp>(op.getBody().front().getTerminator());
+  int32_t haloValue = op.getHaloValue().value_or(0);
+  if (llvm::Error error = emitValue(yield.getValue(), context.source.output,
+                                    {Binding::Result, 0, 0}, haloValue))
+    return error;
+  builder.CreateRetVoid();
+  return llvm::Error::success();
+}
+
+class HalideProvider : public targets::KernelProvider {
+public:
+  llvm::StringRef name() const override { return "halide"; }
+
+  bool supports(const targets::KernelSource &source,
+                const targets::Target &target) const override {
+    auto plan = planKernel(source, target);
+    bool ok = bool(plan);
+    llvm::consumeError(plan.takeError());
+    return ok;
+  }
+
+  targets::KernelNeeds needs(const targets::KernelSource &source,
+                             const targets::Target &target) const override {
+    auto plan = planKernel(source, target);
+    if (plan)
+      return plan->needs;
+    // emit() reports why.
+    llvm::consumeError(plan.takeError());
+    targets::KernelNeeds none;
+    none.overread.assign(source.inputs.size(), 0);
+    return none;
+  }
+
+  llvm::Expected<std::vector<targets::PackedConstant>>
+  pack(const targets::KernelSource &source,
+       const targets::Target &target) const override {
+    auto plan = planKernel(source, target);
+    if (!plan)
+      return plan.takeError();
+    return packConstants(source, *plan);
+  }
+
+  llvm::Error emit(const targets::KernelSource &source,
+                   const targets::Target &target, llvm::StringRef symbol,
+                   llvm::Module &module) const override {
+    auto plan = planKernel(source, target);
+    if (!plan)
+      return plan.takeError();
+    return Emitter(source, target, *plan, symbol, module).run();
+  }
+};
+
+} // namespace
+} // namespace kernels
+
+const targets::KernelProvider &halideProvider() {
+  static const kernels::HalideProvider provider;
+  return provider;
+}
+
+} // namespace qcc

@@ -1,0 +1,34 @@
+// Integer rounding arithmetic as Halide expressions.
+#ifndef QCC_PASSES_LOWERTOLLVM_HALIDE_RESCALE_H
+#define QCC_PASSES_LOWERTOLLVM_HALIDE_RESCALE_H
+
+#include "dialects/QInt/QInt.h"
+#include "passes/LowerToLLVM/Halide/Value.h"
+
+namespace qcc::kernels {
+
+/// What the target's multiplier can do.
+struct Arithmetic {
+  bool wideMultiply = true; ///< 32 x 32 -> 64 bits in hardware
+  bool scalar = false;      ///< no vector registers
+};
+
+/// Gives the expression of entry `index` of a table of constants.
+using TableReader = std::function<Expr(llvm::ArrayRef<int32_t> values)>;
+
+/// clamp(round(v * multiplier / 2^shift) + zero_point, min, max) of the given
+/// type. `v` is i32 or i64. With more than one multiplier, `read` makes the
+/// expression that picks the right entry of a table of as many entries.
+Expr rescale(Expr v, qint::RescaleAttr attribute, Halide::Type type,
+             const Arithmetic &arithmetic, const TableReader &read);
+
+/// round(v / 2^shift) for |v| < 2^31 - 2^(shift-1) when `fits`, else any i32.
+Expr roundingShift(Expr v, int shift, qint::Rounding rounding, bool fits);
+
+/// clamp(v + zeroPoint, min, max) in `type`; `v` is i32 with room for the sum.
+Expr saturate(Expr v, int32_t zeroPoint, int32_t min, int32_t max,
+              Halide::Type type);
+
+} // namespace qcc::kernels
+
+#endif // QCC_PASSES_LOWERTOLLVM_HALIDE_RESCALE_H

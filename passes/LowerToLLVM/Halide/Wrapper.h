@@ -1,0 +1,17 @@
+// The function that a kernel becomes: its stages in order, then its halo.
+#ifndef QCC_PASSES_LOWERTOLLVM_HALIDE_WRAPPER_H
+#define QCC_PASSES_LOWERTOLLVM_HALIDE_WRAPPER_H
+
+#include "targets/KernelProvider.h"
+
+#include "llvm/IR/IRBuilder.h"
+
+namespace qcc::kernels {
+
+/// Fills the halo of the buffer at `base` with `value`.
+void fillHalo(llvm::IRBuilderBase &builder, llvm::Value *base,
+              const targets::Layout &layout, int32_t value);
+
+} // namespace qcc::kernels
+
+#endif // QCC_PASSES_LOWERTOLLVM_HALIDE_WRAPPER_H
