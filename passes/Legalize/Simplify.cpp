@@ -10,6 +10,24 @@
 using namespace mlir;
 
 namespace qcc::legalize {
+namespace {
+
+/// Ops that fold to their input: reshapes to the same shape and the like.
+template <typename Op> struct DropNoOp : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<OpFoldResult, 1> results;
+    if (failed(op->fold(results)) || results.size() != 1 ||
+        !isa<Value>(results.front()))
+      return failure();
+    rewriter.replaceOp(op, cast<Value>(results.front()));
+    return success();
+  }
+};
+
+} // namespace
 
 LogicalResult simplify(ModuleOp module, RewritePatternSet patterns) {
   GreedyRewriteConfig config;
@@ -17,6 +35,10 @@ LogicalResult simplify(ModuleOp module, RewritePatternSet patterns) {
   config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
   // Constants stay beside their users, after which they are named.
   config.enableConstantCSE(false);
+  // Upstream folds a pair of qcast and dcast, which states a range, to nothing.
+  config.enableFolding(false);
+  patterns.add<DropNoOp<qgraph::ReshapeOp>, DropNoOp<qgraph::TransposeOp>,
+               DropNoOp<qgraph::ClampOp>>(patterns.getContext());
   FrozenRewritePatternSet frozen(std::move(patterns));
   bool ok = true;
   module.walk([&](FunctionOpInterface function) {

@@ -1,0 +1,141 @@
+// Elementwise ops and reductions.
+// RUN: qcc-opt %s --qcc-legalize-tosa | FileCheck %s
+
+// CHECK-LABEL: func.func @binary
+// CHECK-SAME:    %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<2x1xf32>
+// CHECK:         %[[ADD:.*]] = qgraph.add %[[A]], %[[B]]
+// CHECK:         %[[SUB:.*]] = qgraph.sub %[[B]], %[[ADD]]
+// CHECK:         %[[MUL:.*]] = qgraph.mul %[[SUB]], %[[A]]
+// CHECK:         %[[MAX:.*]] = qgraph.maximum %[[MUL]], %[[B]]
+// CHECK:         qgraph.minimum %[[MAX]], %[[A]]
+func.func @binary(%a: tensor<2x3xf32>, %b: tensor<2x1xf32>) -> tensor<2x3xf32> {
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %0 = tosa.add %a, %b : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %1 = tosa.sub %b, %0 : (tensor<2x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = tosa.mul %1, %a, %s : (tensor<2x3xf32>, tensor<2x3xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  %3 = tosa.maximum %2, %b : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %4 = tosa.minimum %3, %a : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %4 : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: func.func @unary
+// CHECK:         qgraph.unary <sigmoid>
+// CHECK-NEXT:    qgraph.unary <tanh>
+// CHECK-NEXT:    qgraph.unary <exp>
+// CHECK-NEXT:    qgraph.unary <log>
+// CHECK-NEXT:    qgraph.unary <rsqrt>
+// CHECK-NEXT:    qgraph.unary <reciprocal>
+// CHECK-NEXT:    qgraph.unary <abs>
+// CHECK-NEXT:    qgraph.unary <erf>
+// CHECK-NEXT:    qgraph.unary <negate>
+// CHECK-NEXT:    qgraph.clamp %{{.*}} {max = 6.000000e+00 : f32, min = -1.000000e+00 : f32}
+// CHECK-NEXT:    return
+func.func @unary(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %0 = tosa.sigmoid %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = tosa.tanh %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = tosa.exp %1 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = tosa.log %2 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = tosa.rsqrt %3 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = tosa.reciprocal %4 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = tosa.abs %5 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %7 = tosa.erf %6 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %8 = tosa.negate %7, %z, %z : (tensor<2x3xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<2x3xf32>
+  %9 = tosa.clamp %8 {min_val = -1.0 : f32, max_val = 6.0 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %10 = tosa.identity %9 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %11 = tosa.cast %10 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %11 : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: func.func @reductions
+// CHECK-SAME:    %[[A:.*]]: tensor<2x3x5xf32>
+// CHECK-DAG:     qgraph.reduce <sum> %[[A]] {axes = array<i64: 1>}
+// CHECK-DAG:     qgraph.reduce <max> %[[A]] {axes = array<i64: 0, 2>}
+// CHECK-DAG:     qgraph.reduce <min> %[[A]] {axes = array<i64: 2>}
+func.func @reductions(%a: tensor<2x3x5xf32>) -> (tensor<2x1x5xf32>, tensor<1x3x1xf32>, tensor<2x3x1xf32>) {
+  %0 = tosa.reduce_sum %a {axis = 1 : i32} : (tensor<2x3x5xf32>) -> tensor<2x1x5xf32>
+  %1 = tosa.reduce_max %a {axis = 2 : i32} : (tensor<2x3x5xf32>) -> tensor<2x3x1xf32>
+  %2 = tosa.reduce_max %1 {axis = 0 : i32} : (tensor<2x3x1xf32>) -> tensor<1x3x1xf32>
+  %3 = tosa.reduce_min %a {axis = 2 : i32} : (tensor<2x3x5xf32>) -> tensor<2x3x1xf32>
+  return %0, %2, %3 : tensor<2x1x5xf32>, tensor<1x3x1xf32>, tensor<2x3x1xf32>
+}
+
+// The factor is 1/15 in f32.
+// CHECK-LABEL: func.func @mean
+// CHECK:         qgraph.reduce <mean> %{{.*}} {axes = array<i64: 1, 2>} : (tensor<2x3x5x7xf32>) -> tensor<2x1x1x7xf32>
+// CHECK-NEXT:    return
+func.func @mean(%a: tensor<2x3x5x7xf32>) -> tensor<2x1x1x7xf32> {
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %c = "tosa.const"() <{values = dense<0.06666667> : tensor<1x1x1x1xf32>}> : () -> tensor<1x1x1x1xf32>
+  %0 = tosa.reduce_sum %a {axis = 1 : i32} : (tensor<2x3x5x7xf32>) -> tensor<2x1x5x7xf32>
+  %1 = tosa.reduce_sum %0 {axis = 2 : i32} : (tensor<2x1x5x7xf32>) -> tensor<2x1x1x7xf32>
+  %2 = tosa.mul %c, %1, %s : (tensor<1x1x1x1xf32>, tensor<2x1x1x7xf32>, tensor<1xi8>) -> tensor<2x1x1x7xf32>
+  return %2 : tensor<2x1x1x7xf32>
+}
+
+// The number of elements may be a constant to divide by, after a reshape.
+// CHECK-LABEL: func.func @mean_reshaped
+// CHECK:         %[[MEAN:.*]] = qgraph.reduce <mean> %{{.*}} {axes = array<i64: 1>}
+// CHECK-NEXT:    qgraph.reshape %[[MEAN]]
+// CHECK-NEXT:    return
+func.func @mean_reshaped(%a: tensor<2x3x7xf32>) -> tensor<2x7xf32> {
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %n = "tosa.const"() <{values = dense<3.0> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %d = "tosa.const_shape"() <{values = dense<[2, 7]> : tensor<2xindex>}> : () -> !tosa.shape<2>
+  %0 = tosa.reduce_sum %a {axis = 1 : i32} : (tensor<2x3x7xf32>) -> tensor<2x1x7xf32>
+  %1 = tosa.reshape %0, %d : (tensor<2x1x7xf32>, !tosa.shape<2>) -> tensor<2x7xf32>
+  %2 = tosa.reciprocal %n : (tensor<1x1xf32>) -> tensor<1x1xf32>
+  %3 = tosa.mul %1, %2, %s : (tensor<2x7xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<2x7xf32>
+  return %3 : tensor<2x7xf32>
+}
+
+// 1/4 is no mean of 3 elements.
+// CHECK-LABEL: func.func @no_mean
+// CHECK:         qgraph.reduce <sum>
+// CHECK-NOT:     mean
+func.func @no_mean(%a: tensor<2x3x7xf32>) -> tensor<2x1x7xf32> {
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %c = "tosa.const"() <{values = dense<0.25> : tensor<1x1x1xf32>}> : () -> tensor<1x1x1xf32>
+  %0 = tosa.reduce_sum %a {axis = 1 : i32} : (tensor<2x3x7xf32>) -> tensor<2x1x7xf32>
+  %1 = tosa.mul %0, %c, %s : (tensor<2x1x7xf32>, tensor<1x1x1xf32>, tensor<1xi8>) -> tensor<2x1x7xf32>
+  return %1 : tensor<2x1x7xf32>
+}
+
+// CHECK-LABEL: func.func @argmax
+// CHECK:         qgraph.argmax %{{.*}} {axis = 1 : i64} : (tensor<2x3xf32>) -> tensor<2xi32>
+func.func @argmax(%a: tensor<2x3xf32>) -> tensor<2xi32> {
+  %0 = tosa.argmax %a {axis = 1 : i32} : (tensor<2x3xf32>) -> tensor<2xi32>
+  return %0 : tensor<2xi32>
+}
+
+// Constants of upstream's other dialect, and as a resource.
+// CHECK-LABEL: func.func @constants
+// CHECK-DAG:     qgraph.constant dense<[1.500000e+00, 2.500000e+00]> : tensor<2xf32>
+// CHECK-DAG:     qgraph.constant dense_resource<two> : tensor<2xf32>
+func.func @constants(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %c = arith.constant dense<[1.5, 2.5]> : tensor<2xf32>
+  %r = "tosa.const"() <{values = dense_resource<two> : tensor<2xf32>}> : () -> tensor<2xf32>
+  %0 = tosa.add %a, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %1 = tosa.add %0, %r : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %1 : tensor<2xf32>
+}
+
+// Ranges that the network states are kept.
+// CHECK-LABEL: func.func @range_hint
+// CHECK:         %[[Q:.*]] = quant.qcast %{{.*}} : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 5.000000e-01>>
+// CHECK:         %[[D:.*]] = quant.dcast %[[Q]]
+// CHECK:         qgraph.unary <abs> %[[D]]
+func.func @range_hint(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = quant.qcast %a : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 0.5>>
+  %1 = quant.dcast %0 : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xf32>
+  %2 = tosa.abs %1 : (tensor<2xf32>) -> tensor<2xf32>
+  return %2 : tensor<2xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      two: "0x040000000000803F00000040"
+    }
+  }
+#-}

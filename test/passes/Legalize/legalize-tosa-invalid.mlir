@@ -1,0 +1,252 @@
+// What cannot be legalized is named, with what was found and what is
+// supported.
+// RUN: qcc-opt %s --qcc-legalize-tosa --split-input-file --verify-diagnostics
+
+// Every unsupported op of a function is reported, not only the first; ops that
+// use their results are examined too and not blamed for them.
+func.func @all_of_them(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  // expected-error @+1 {{'tosa.sin' op is not supported; docs/supported-ops.md lists the ops that are}}
+  %0 = tosa.sin %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = tosa.abs %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  // expected-error @+1 {{'tosa.floor' op is not supported}}
+  %2 = tosa.floor %1 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  // expected-error @+1 {{'tosa.pow' op is not supported}}
+  %3 = tosa.pow %2, %1 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// -----
+
+// The weight depends on an op that has its error already.
+func.func @depends_on_failure(%x: tensor<1x5x4x2xf32>) -> tensor<1x5x4x3xf32> {
+  %w = "tosa.const"() <{values = dense<1.0> : tensor<3x1x1x2xf32>}> : () -> tensor<3x1x1x2xf32>
+  // expected-error @+1 {{'tosa.ceil' op is not supported}}
+  %c = tosa.ceil %w : (tensor<3x1x1x2xf32>) -> tensor<3x1x1x2xf32>
+  %b = "tosa.const"() <{values = dense<0.5> : tensor<3xf32>}> : () -> tensor<3xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %0 = tosa.conv2d %x, %c, %b, %z, %z {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x5x4x2xf32>, tensor<3x1x1x2xf32>, tensor<3xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x5x4x3xf32>
+  return %0 : tensor<1x5x4x3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{argument 1 has element type 'i8'; only f32 is supported}}
+func.func @integer_argument(%a: tensor<2x3xf32>, %b: tensor<2x3xi8>) -> tensor<2x3xf32> {
+  return %a : tensor<2x3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{argument 0 is 'tensor<?x3xf32>'; only static shapes are supported}}
+func.func @dynamic(%a: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  return %a : tensor<?x3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{argument 0 is 'tensor<*xf32>'; only ranked tensors are supported}}
+func.func @unranked(%a: tensor<*xf32>) -> tensor<*xf32> {
+  return %a : tensor<*xf32>
+}
+
+// -----
+
+// expected-error @+1 {{argument 0 is 'tensor<0x3xf32>' and empty}}
+func.func @empty(%a: tensor<0x3xf32>) -> tensor<0x3xf32> {
+  return %a : tensor<0x3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{argument 0 is 'tensor<65536x65536xf32>'; at most 2147483648 elements are supported}}
+func.func @huge(%a: tensor<65536x65536xf32>) -> tensor<65536x65536xf32> {
+  return %a : tensor<65536x65536xf32>
+}
+
+// -----
+
+func.func @dynamic_result(%a: tensor<2x3xf32>) -> tensor<?x3xf32> {
+  // expected-error @+1 {{'tosa.abs' op result is 'tensor<?x3xf32>'; only static shapes are supported}}
+  %0 = tosa.abs %a : (tensor<2x3xf32>) -> tensor<?x3xf32>
+  return %0 : tensor<?x3xf32>
+}
+
+// -----
+
+func.func @cast(%a: tensor<2x3xf32>) -> tensor<2x3xi32> {
+  // expected-error @+1 {{'tosa.cast' op result has element type 'i32'; only f32 is supported}}
+  %0 = tosa.cast %a : (tensor<2x3xf32>) -> tensor<2x3xi32>
+  return %0 : tensor<2x3xi32>
+}
+
+// -----
+
+func.func @half(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  // expected-error @+1 {{'tosa.cast' op result has element type 'f16'; only f32 is supported}}
+  %0 = tosa.cast %a : (tensor<2x3xf32>) -> tensor<2x3xf16>
+  // The error above is the only one.
+  %1 = tosa.cast %0 : (tensor<2x3xf16>) -> tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
+}
+
+// -----
+
+func.func @integer_constant(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %c = "tosa.const"() <{values = dense<1> : tensor<2xi32>}> : () -> tensor<2xi32>
+  // expected-error @+1 {{'tosa.cast' op operand 0 has element type 'i32'; only f32 is supported}}
+  %0 = tosa.cast %c : (tensor<2xi32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+
+func.func @index_arithmetic(%a: tensor<2x3xf32>) -> tensor<2xi32> {
+  %0 = tosa.argmax %a {axis = 1 : i32} : (tensor<2x3xf32>) -> tensor<2xi32>
+  // expected-error @+1 {{'tosa.add' op result has element type 'i32'; only f32 is supported}}
+  %1 = tosa.add %0, %0 : (tensor<2xi32>, tensor<2xi32>) -> tensor<2xi32>
+  return %1 : tensor<2xi32>
+}
+
+// -----
+
+func.func @argmax_of_integers(%a: tensor<2x3xf32>) -> tensor<i32> {
+  %0 = tosa.argmax %a {axis = 1 : i32} : (tensor<2x3xf32>) -> tensor<2xi32>
+  // expected-error @+1 {{'tosa.argmax' op operand 0 has element type 'i32'; only f32 is supported}}
+  %1 = tosa.argmax %0 {axis = 0 : i32} : (tensor<2xi32>) -> tensor<i32>
+  return %1 : tensor<i32>
+}
+
+// -----
+
+func.func @long_indices(%a: tensor<2x3xf32>) -> tensor<2xi64> {
+  // expected-error @+1 {{'tosa.argmax' op result has element type 'i64'; only i32 is supported}}
+  %0 = tosa.argmax %a {axis = 1 : i32} : (tensor<2x3xf32>) -> tensor<2xi64>
+  return %0 : tensor<2xi64>
+}
+
+// -----
+
+func.func @nan(%a: tensor<2xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{'tosa.const' op has the element NaN at index 1; only finite numbers are supported}}
+  %c = "tosa.const"() <{values = dense<[1.0, 0x7FC00000]> : tensor<2xf32>}> : () -> tensor<2xf32>
+  %0 = tosa.add %a, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+
+func.func @infinity(%a: tensor<2xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{'arith.constant' op has the element infinity at index 0; only finite numbers are supported}}
+  %c = arith.constant dense<0xFF800000> : tensor<2xf32>
+  %0 = tosa.add %a, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+
+func.func @sparse(%a: tensor<2xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{'tosa.const' op has a value that cannot be read; only dense and dense_resource are supported}}
+  %c = "tosa.const"() <{values = sparse<[[0]], 1.0> : tensor<2xf32>}> : () -> tensor<2xf32>
+  %0 = tosa.add %a, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+
+func.func @computed_weight(%x: tensor<1x5x4x2xf32>, %w: tensor<3x1x1x2xf32>) -> tensor<1x5x4x3xf32> {
+  %b = "tosa.const"() <{values = dense<0.5> : tensor<3xf32>}> : () -> tensor<3xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  // expected-error @+1 {{'tosa.conv2d' op weight must be constant, but is computed}}
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x5x4x2xf32>, tensor<3x1x1x2xf32>, tensor<3xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x5x4x3xf32>
+  return %0 : tensor<1x5x4x3xf32>
+}
+
+// -----
+
+func.func @computed_bias(%x: tensor<1x5x4x2xf32>, %b: tensor<3xf32>) -> tensor<1x5x4x3xf32> {
+  %w = "tosa.const"() <{values = dense<0.5> : tensor<3x1x1x2xf32>}> : () -> tensor<3x1x1x2xf32>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  // expected-error @+1 {{'tosa.conv2d' op bias must be constant, but is computed}}
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x5x4x2xf32>, tensor<3x1x1x2xf32>, tensor<3xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x5x4x3xf32>
+  return %0 : tensor<1x5x4x3xf32>
+}
+
+// -----
+
+func.func @computed_zero_point(%x: tensor<1x5x4x2xf32>, %z: tensor<1xf32>) -> tensor<1x5x4x2xf32> {
+  // expected-error @+1 {{'tosa.negate' op input zero point must be the constant 0}}
+  %0 = tosa.negate %x, %z, %z : (tensor<1x5x4x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x5x4x2xf32>
+  return %0 : tensor<1x5x4x2xf32>
+}
+
+// -----
+
+func.func @computed_indices(%a: tensor<2x5x3xf32>, %b: tensor<2x4x3xf32>) -> tensor<2x3x3xf32> {
+  %i = tosa.argmax %b {axis = 1 : i32} : (tensor<2x4x3xf32>) -> tensor<2x3xi32>
+  // expected-error @+1 {{'tosa.gather' op operand 1 has element type 'i32'; only f32 is supported}}
+  %0 = tosa.gather %a, %i : (tensor<2x5x3xf32>, tensor<2x3xi32>) -> tensor<2x3x3xf32>
+  return %0 : tensor<2x3x3xf32>
+}
+
+// -----
+
+func.func @indices_per_batch(%a: tensor<2x5x3xf32>) -> tensor<2x2x3xf32> {
+  %i = "tosa.const"() <{values = dense<[[4, 0], [4, 1]]> : tensor<2x2xi32>}> : () -> tensor<2x2xi32>
+  // expected-error @+1 {{'tosa.gather' op has other indices for batch 1 than for batch 0, which is not supported}}
+  %0 = tosa.gather %a, %i : (tensor<2x5x3xf32>, tensor<2x2xi32>) -> tensor<2x2x3xf32>
+  return %0 : tensor<2x2x3xf32>
+}
+
+// -----
+
+func.func @index_beyond(%a: tensor<1x5x3xf32>) -> tensor<1x2x3xf32> {
+  %i = "tosa.const"() <{values = dense<[[4, 5]]> : tensor<1x2xi32>}> : () -> tensor<1x2xi32>
+  // expected-error @+1 {{'tosa.gather' op has index 5; expected 0 to 4}}
+  %0 = tosa.gather %a, %i : (tensor<1x5x3xf32>, tensor<1x2xi32>) -> tensor<1x2x3xf32>
+  return %0 : tensor<1x2x3xf32>
+}
+
+// -----
+
+func.func @computed_pad(%a: tensor<2xf32>, %c: tensor<1xf32>) -> tensor<4xf32> {
+  %padding = "tosa.const_shape"() <{values = dense<[1, 1]> : tensor<2xindex>}> : () -> !tosa.shape<2>
+  // expected-error @+1 {{'tosa.pad' op padded value must be constant, but is computed}}
+  %0 = tosa.pad %a, %padding, %c : (tensor<2xf32>, !tosa.shape<2>, tensor<1xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{must have one block; control flow is not supported}}
+func.func @blocks(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = tosa.abs %a : (tensor<2xf32>) -> tensor<2xf32>
+  "func.return"(%0) : (tensor<2xf32>) -> ()
+^unreachable:
+  "func.return"(%a) : (tensor<2xf32>) -> ()
+}
+
+// -----
+
+func.func @constant_result(%a: tensor<2xf32>) -> tensor<1xi32> {
+  %c = "tosa.const"() <{values = dense<1> : tensor<1xi32>}> : () -> tensor<1xi32>
+  // expected-error @+1 {{'func.return' op result 0 is an integer constant}}
+  return %c : tensor<1xi32>
+}
+
+// -----
+
+func.func @integer_hint(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = quant.qcast %a : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 0.5>>
+  // expected-error @+1 {{'quant.scast' op is not supported}}
+  %1 = quant.scast %0 : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xi8>
+  return %a : tensor<2xf32>
+}
+
+// -----
+
+func.func @quantized_constant(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %c = "tosa.const"() <{values = dense<[1, 2]> : tensor<2xi8>}> : () -> tensor<2x!quant.uniform<i8:f32, 0.5>>
+  // expected-error @+1 {{'quant.dcast' op has an integer operand; only float tensors and their quantized forms are supported}}
+  %1 = quant.dcast %c : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xf32>
+  return %1 : tensor<2xf32>
+}
