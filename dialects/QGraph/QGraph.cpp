@@ -30,13 +30,31 @@ void QGraphDialect::initialize() {
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
+/// A reshape to the same type is its input; of two in a row, the second is
+/// enough unless the first changes the element type.
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   if (getInput().getType() == getType())
     return getInput();
-  return {};
+  auto inner = getInput().getDefiningOp<ReshapeOp>();
+  if (!inner || inner.getType().getElementType() !=
+                    inner.getInput().getType().getElementType())
+    return {};
+  setOperand(inner.getInput());
+  return getResult();
 }
 
+/// A transpose that moves nothing is its input; two in a row are one.
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<TransposeOp>();
+  if (inner && inner.getType().getElementType() ==
+                   inner.getInput().getType().getElementType()) {
+    llvm::SmallVector<int64_t, 4> composed;
+    for (int64_t axis : getPermutation())
+      composed.push_back(inner.getPermutation()[axis]);
+    setPermutation(composed);
+    setOperand(inner.getInput());
+    return getResult();
+  }
   for (auto [axis, from] : llvm::enumerate(getPermutation()))
     if (static_cast<int64_t>(axis) != from)
       return {};

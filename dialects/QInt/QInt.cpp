@@ -28,10 +28,16 @@ void QIntDialect::initialize() {
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
+/// A reshape to the same shape is its input; of two in a row, the second is
+/// enough.
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   if (getInput().getType() == getType())
     return getInput();
-  return {};
+  auto inner = getInput().getDefiningOp<ReshapeOp>();
+  if (!inner)
+    return {};
+  setOperand(inner.getInput());
+  return getResult();
 }
 
 /// Two flips in a row are none.

@@ -101,15 +101,21 @@ template <typename Op> LogicalResult verifySelect(Op op) {
 LogicalResult verifyInteger(Operation *op) {
   if (failed(verifyTensors(op)))
     return failure();
-  for (NamedAttribute named : op->getAttrs()) {
-    WalkResult walked = named.getValue().walk([](Type type) {
-      return llvm::isa<FloatType, ComplexType>(type) ? WalkResult::interrupt()
-                                                     : WalkResult::advance();
-    });
-    if (walked.wasInterrupted())
+  auto isFloat = [](Type type) {
+    return llvm::isa<FloatType, ComplexType>(getElementTypeOrSelf(type))
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  };
+  // A walk does not enter the types of dense elements.
+  auto holdsFloat = [&](Attribute attr) {
+    auto elements = llvm::dyn_cast<ElementsAttr>(attr);
+    return elements ? isFloat(elements.getElementType())
+                    : WalkResult::advance();
+  };
+  for (NamedAttribute named : op->getAttrs())
+    if (named.getValue().walk(isFloat, holdsFloat).wasInterrupted())
       return op->emitOpError() << "attribute '" << named.getName().getValue()
                                << "' holds a float type or value";
-  }
   return success();
 }
 
