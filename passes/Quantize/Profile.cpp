@@ -44,9 +44,9 @@ int Histogram::widthFor(double min, double max) {
   double size = std::max(-low, high);
   if (size == 0)
     return minWidthLog2;
-  // 2^12 = maxBins bins at this width do not reach beyond `size`, so nothing
-  // finer can do; one or two steps more always suffice.
-  int widthLog2 = std::max(minWidthLog2, std::ilogb(size) - 12);
+  // One step finer, `size` alone would need more than 2^12 = maxBins bins; one
+  // or two steps coarser always suffice.
+  int widthLog2 = std::max(minWidthLog2, std::ilogb(size) - 11);
   while (binOf(high, widthLog2) - binOf(low, widthLog2) >= maxBins)
     ++widthLog2;
   return widthLog2;

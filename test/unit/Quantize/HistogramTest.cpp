@@ -81,6 +81,16 @@ TEST(Histogram, WideningMergesAlignedPairs) {
   EXPECT_THAT(histogram.counts, ElementsAre(7, 56));
 }
 
+TEST(Histogram, WideningByTheWidthOfAnIntegerLeavesTheSigns) {
+  Histogram histogram;
+  histogram.widthLog2 = -30;
+  histogram.first = -3;
+  histogram.counts = {1, 2, 4, 8, 16, 32};
+  histogram.widenTo(-30 + 64);
+  EXPECT_EQ(histogram.first, -1);
+  EXPECT_THAT(histogram.counts, ElementsAre(7, 56));
+}
+
 TEST(Histogram, ExtendingKeepsTheCounts) {
   Histogram histogram;
   histogram.extendTo(2, 3);

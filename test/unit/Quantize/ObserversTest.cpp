@@ -128,6 +128,15 @@ TEST(Observers, PercentileOfASymmetricSchemeIsThatOfMagnitudes) {
   EXPECT_NEAR(range.hi, 800, 1);
 }
 
+TEST(Observers, SymmetricRangesDoNotDependOnTheSign) {
+  std::vector<float> values = normal(5000, 11, 0.7), negated;
+  for (float value : values)
+    negated.push_back(-value);
+  for (const Observer &observer : {minMax, percentile(99), mse, entropy})
+    EXPECT_EQ(chooseRange(statsOf(values), observer, symmetric(4)),
+              chooseRange(statsOf(negated), observer, symmetric(4)));
+}
+
 TEST(Observers, PercentileOfAllIsMinMax) {
   ValueStats stats = statsOf(withOutliers(3));
   EXPECT_EQ(chooseRange(stats, percentile(100), asymmetric()),
