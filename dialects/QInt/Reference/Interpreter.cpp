@@ -36,6 +36,12 @@ llvm::Error Interpreter::checkInputs(llvm::ArrayRef<Tensor> inputs) {
       return llvm::createStringError(
           "input " + llvm::Twine(k) + " of function '" + function.getName() +
           "' is " + describe(input) + ", expected " + describe(*want));
+    for (int64_t value : input.values)
+      if (value < minimumOf(input.kind) || value > maximumOf(input.kind))
+        return llvm::createStringError(
+            "input " + llvm::Twine(k) + " of function '" + function.getName() +
+            "' holds " + llvm::Twine(value) + ", which " + nameOf(input.kind) +
+            " does not");
   }
   return llvm::Error::success();
 }
