@@ -3,6 +3,7 @@
 #include "compiler/Emit/EmitModule.h"
 #include "compiler/Emit/VerifyObject.h"
 #include "compiler/Evaluate/Calibrate.h"
+#include "compiler/Evaluate/LayerNoise.h"
 #include "compiler/Import/Import.h"
 #include "dialects/QGraph/QGraph.h"
 #include "passes/LowerToLLVM/HalideProvider.h"
@@ -25,6 +26,13 @@ public:
   }
 };
 char ReportedError::ID = 0;
+
+/// Calibration samples on which the report measures noise.
+constexpr int64_t kReportSamples = 32;
+
+func::FuncOp functionOf(mlir::ModuleOp module) {
+  return *module.getOps<func::FuncOp>().begin();
+}
 
 llvm::StringRef severityName(DiagnosticSeverity severity) {
   switch (severity) {
@@ -76,6 +84,8 @@ bool isReported(llvm::Error &error) {
 
 Compilation::Compilation(CompileOptions options)
     : opts(std::move(options)), context(MLIRContext::Threading::DISABLED) {
+  // The op of a diagnostic may hold all weights.
+  context.printOpOnDiagnostic(false);
   context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     print(diagnostic, opts.input);
     return success();
@@ -91,7 +101,7 @@ void Compilation::tell(Phase phase, llvm::StringRef what, int64_t done,
 }
 
 func::FuncOp Compilation::function() const {
-  return *mlirModule.get().getOps<func::FuncOp>().begin();
+  return functionOf(mlirModule.get());
 }
 
 mlir::ModuleOp Compilation::legalized() const { return floatModule.get(); }
@@ -120,17 +130,16 @@ llvm::Error Compilation::prepareProfile() {
     auto dataset = data::loadDataset(opts.calibration, opts.calibrationData);
     if (!dataset)
       return dataset.takeError();
-    int64_t total = dataset->size();
+    calibrationSet = std::move(*dataset);
+    int64_t total = calibrationSet->size();
     auto collected = evaluate::calibrate(
-        function(), {&*dataset, 1}, {opts.inputFormat}, [&](int64_t done) {
+        function(), *calibrationSet, opts.inputFormat, [&](int64_t done) {
           tell(Phase::Quantize, "calibrating", done, total);
         });
     if (!collected)
       return collected.takeError();
     statistics = std::move(*collected);
   }
-  if (statistics && !opts.writeProfile.empty())
-    return statistics->write(opts.writeProfile);
   return llvm::Error::success();
 }
 
@@ -231,7 +240,8 @@ llvm::Expected<std::string> Compilation::emitObject() {
   return object;
 }
 
-std::map<std::string, emit::LayerFacts> Compilation::layerFacts() const {
+llvm::Expected<std::map<std::string, emit::LayerFacts>>
+Compilation::layerFacts() const {
   std::map<std::string, emit::LayerFacts> facts;
   if (!quantModule)
     return facts;
@@ -250,15 +260,29 @@ std::map<std::string, emit::LayerFacts> Compilation::layerFacts() const {
     fact.zeroPoint = static_cast<int32_t>(quantized.getZeroPoint());
     fact.bits = quantized.getStorageTypeIntegralWidth();
   });
+  if (!calibrationSet)
+    return facts;
+  auto sqnr = evaluate::layerSqnr(
+      functionOf(floatModule.get()), functionOf(quantModule.get()),
+      *calibrationSet, opts.inputFormat, kReportSamples);
+  if (!sqnr)
+    return sqnr.takeError();
+  for (const auto &[layer, decibels] : *sqnr)
+    if (auto found = facts.find(layer); found != facts.end())
+      found->second.sqnr = decibels;
   return facts;
 }
 
-emit::Report Compilation::report(llvm::StringRef object) const {
+llvm::Expected<emit::Report>
+Compilation::report(llvm::StringRef object) const {
   emit::Report report;
   report.source = opts.input;
   report.target = row->name.str();
   report.interface = emit::readInterface(function(), *row, opts.prefix);
-  report.kernels = emit::describeKernels(function(), layerFacts());
+  auto facts = layerFacts();
+  if (!facts)
+    return facts.takeError();
+  report.kernels = emit::describeKernels(function(), *facts);
   if (auto bound =
           function()->getAttrOfType<IntegerAttr>("qint.arena_lower_bound"))
     report.arenaLowerBound = bound.getInt();

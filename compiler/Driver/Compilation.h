@@ -26,7 +26,6 @@ struct CompileOptions {
   std::string calibration; ///< data file; empty: none
   data::DatasetOptions calibrationData;
   std::string profile;      ///< .qprof to read instead of data
-  std::string writeProfile; ///< .qprof to write
 
   bool optimizeForSize = false;
   /// Called as work proceeds: phase, what of it, done, total (0: unknown).
@@ -63,9 +62,10 @@ public:
     return statistics ? &*statistics : nullptr;
   }
 
-  /// Facts that only the quantized graph has, by layer.
-  std::map<std::string, emit::LayerFacts> layerFacts() const;
-  emit::Report report(llvm::StringRef object) const;
+  /// Facts that only the quantized graph has, by layer; with calibration data
+  /// also each layer's SQNR on their first samples.
+  llvm::Expected<std::map<std::string, emit::LayerFacts>> layerFacts() const;
+  llvm::Expected<emit::Report> report(llvm::StringRef object) const;
 
 private:
   llvm::Error import();
@@ -82,6 +82,7 @@ private:
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> mlirModule, floatModule, quantModule;
   std::optional<quantize::Profile> statistics;
+  std::optional<data::Dataset> calibrationSet;
   std::unique_ptr<llvm::TargetMachine> targetMachine;
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> llvm;

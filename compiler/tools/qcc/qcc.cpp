@@ -13,73 +13,75 @@
 using namespace qcc;
 namespace cl = llvm::cl;
 
-static cl::OptionCategory category("qcc options");
+static cl::OptionCategory code("What to make");
+static cl::OptionCategory data("How to quantize");
+static cl::OptionCategory phases("Looking inside");
 
 static cl::opt<std::string> input(cl::Positional, cl::desc("<model>"),
-                                  cl::cat(category));
+                                  cl::cat(code));
 static cl::opt<std::string> target(
     "target", cl::desc("what to compile for; see --list-targets"),
-    cl::value_desc("name"), cl::init("native"), cl::cat(category));
+    cl::value_desc("name"), cl::init("native"), cl::cat(code));
 static cl::opt<std::string> output(
     "o", cl::desc("output file; the header goes beside it (default: <model>.o)"),
-    cl::value_desc("file"), cl::cat(category));
+    cl::value_desc("file"), cl::cat(code));
 static cl::opt<std::string> emitKind(
     "emit", cl::desc("obj (default), asm, llvm or archive"),
-    cl::value_desc("form"), cl::init("obj"), cl::cat(category));
+    cl::value_desc("form"), cl::init("obj"), cl::cat(code));
 static cl::opt<std::string> compileTo(
     "compile-to",
     cl::desc("stop after a phase and print what it leaves: Import, Legalize, "
              "Quantize, LowerToInt, Schedule, LowerToLLVM"),
-    cl::value_desc("phase"), cl::cat(category));
+    cl::value_desc("phase"), cl::cat(phases));
 static cl::opt<bool>
     saveTemps("save-temps",
               cl::desc("also write what every phase leaves, beside the output"),
-              cl::cat(category));
+              cl::cat(phases));
 static cl::opt<std::string> prefix(
     "prefix",
     cl::desc("C identifier before every symbol (default: model's file name)"),
-    cl::value_desc("name"), cl::cat(category));
+    cl::value_desc("name"), cl::cat(code));
 static cl::opt<std::string>
     calibration("calibration",
                 cl::desc("samples to calibrate with: .npy, .npz or IDX"),
-                cl::value_desc("file"), cl::cat(category));
+                cl::value_desc("file"), cl::cat(data));
 static cl::opt<int64_t>
     calibrationSamples("calibration-samples",
                        cl::desc("draw that many of them (default: all)"),
-                       cl::value_desc("n"), cl::init(0), cl::cat(category));
+                       cl::value_desc("n"), cl::init(0), cl::cat(data));
 static cl::opt<uint64_t>
     calibrationSeed("calibration-seed", cl::desc("seed of the draw"),
-                    cl::value_desc("n"), cl::init(0), cl::cat(category));
+                    cl::value_desc("n"), cl::init(0), cl::cat(data));
 static cl::opt<std::string>
     profile("profile", cl::desc("calibration statistics to use (.qprof)"),
-            cl::value_desc("file"), cl::cat(category));
+            cl::value_desc("file"), cl::cat(data));
 static cl::opt<std::string>
     writeProfile("write-profile",
                  cl::desc("write the calibration statistics (.qprof)"),
-                 cl::value_desc("file"), cl::cat(category));
+                 cl::value_desc("file"), cl::cat(data));
 static cl::opt<std::string>
     observer("observer",
              cl::desc("how ranges are chosen: mse (default), minmax, "
                       "percentile[=percent], entropy"),
-             cl::value_desc("kind"), cl::init("mse"), cl::cat(category));
+             cl::value_desc("kind"), cl::init("mse"), cl::cat(data));
 static cl::opt<std::string> inputType(
     "input-type",
     cl::desc("what the network is fed: real (default: codes in its own scale), "
              "u8 or s8 bytes b that stand for (b - mean) / std"),
-    cl::value_desc("type"), cl::init("real"), cl::cat(category));
-static cl::opt<double> inputMean("input-mean", cl::desc("in bytes"),
-                                 cl::init(0), cl::cat(category));
-static cl::opt<double> inputStd("input-std", cl::desc("in bytes"), cl::init(1),
-                                cl::cat(category));
+    cl::value_desc("type"), cl::init("real"), cl::cat(data));
+static cl::opt<double> inputMean("input-mean", cl::desc("the byte that stands for 0"),
+                                 cl::init(0), cl::cat(data));
+static cl::opt<double> inputStd("input-std", cl::desc("bytes per 1.0"), cl::init(1),
+                                cl::cat(data));
 static cl::opt<bool> optimizeSize("Os", cl::desc("prefer small code"),
-                                  cl::cat(category));
+                                  cl::cat(code));
 static cl::opt<std::string>
     reportPath("report", cl::desc("write the report: .json, else text"),
-               cl::value_desc("file"), cl::cat(category));
+               cl::value_desc("file"), cl::cat(code));
 static cl::opt<bool> quiet("quiet", cl::desc("print no summary"),
-                           cl::cat(category));
+                           cl::cat(code));
 static cl::opt<bool> listTargets("list-targets", cl::desc("print all targets"),
-                                 cl::cat(category));
+                                 cl::cat(code));
 
 namespace {
 
@@ -103,6 +105,36 @@ std::string prefixOf(llvm::StringRef path) {
   if (name.empty() || llvm::isDigit(name.front()))
     name = "model_" + name;
   return name;
+}
+
+bool isGiven(const cl::Option &option) {
+  return option.getNumOccurrences() > 0;
+}
+
+/// Options that need or exclude one another.
+llvm::Error checkCombinations() {
+  struct Pair {
+    const cl::Option &option, &other;
+  };
+  for (const auto &[option, needed] :
+       {Pair{writeProfile, calibration}, Pair{calibrationSamples, calibration},
+        Pair{calibrationSeed, calibration}, Pair{inputMean, inputType},
+        Pair{inputStd, inputType}})
+    if (isGiven(option) && !isGiven(needed))
+      return llvm::createStringError("-" + option.ArgStr + " needs -" +
+                                     needed.ArgStr);
+  for (const auto &[option, other] :
+       {Pair{calibration, profile}, Pair{compileTo, emitKind},
+        Pair{compileTo, reportPath}, Pair{compileTo, saveTemps}})
+    if (isGiven(option) && isGiven(other))
+      return llvm::createStringError("-" + option.ArgStr + " and -" +
+                                     other.ArgStr + " exclude each other");
+  for (const cl::opt<std::string> *option :
+       {&output, &prefix, &calibration, &profile, &writeProfile, &reportPath,
+        &compileTo})
+    if (isGiven(*option) && option->empty())
+      return invalid(option->ArgStr, "", "a name");
+  return llvm::Error::success();
 }
 
 llvm::Expected<driver::CompileOptions> readOptions() {
@@ -132,20 +164,16 @@ llvm::Expected<driver::CompileOptions> readOptions() {
   if (!kind)
     return kind.takeError();
   options.observer = *kind;
-  if (!calibration.empty() && !profile.empty())
-    return llvm::createStringError(
-        "-calibration and -profile exclude each other");
-  if (!writeProfile.empty() && calibration.empty())
-    return llvm::createStringError("-write-profile needs -calibration");
-  if (calibrationSamples < 0)
+  if (calibrationSamples.getNumOccurrences() && calibrationSamples <= 0)
     return invalid("calibration-samples", std::to_string(calibrationSamples),
                    "a positive number");
+  if (llvm::Error error = checkCombinations())
+    return error;
   options.calibration = calibration;
   if (calibrationSamples > 0)
     options.calibrationData.count = calibrationSamples;
   options.calibrationData.seed = calibrationSeed;
   options.profile = profile;
-  options.writeProfile = writeProfile;
   options.optimizeForSize = optimizeSize;
   return options;
 }
@@ -198,6 +226,18 @@ llvm::Expected<std::string> phaseText(driver::Compilation &compilation,
                           emit::CodeKind::LLVMIR, "");
 }
 
+/// Writes the outputs, the profile among them.
+llvm::Error commit(emit::Outputs &outputs,
+                   const driver::Compilation &compilation) {
+  for (const std::string &path :
+       {input.getValue(), calibration.getValue(), profile.getValue()})
+    if (!path.empty())
+      outputs.protect(path);
+  if (!writeProfile.empty() && compilation.profile())
+    outputs.add(writeProfile, compilation.profile()->serialize());
+  return outputs.commit();
+}
+
 llvm::Error stopAfter(driver::Compilation &compilation) {
   std::optional<Phase> phase = findPhase(compileTo);
   if (!phase || *phase == Phase::Emit)
@@ -211,7 +251,7 @@ llvm::Error stopAfter(driver::Compilation &compilation) {
     return text.takeError();
   emit::Outputs outputs;
   outputs.add(output.empty() ? "-" : output.getValue(), std::move(*text));
-  return outputs.commit();
+  return commit(outputs, compilation);
 }
 
 llvm::Error saveAll(driver::Compilation &compilation, llvm::StringRef path,
@@ -250,7 +290,9 @@ llvm::Error compile(driver::Compilation &compilation) {
   auto object = compilation.emitObject();
   if (!object)
     return object.takeError();
-  emit::Report report = compilation.report(*object);
+  auto report = compilation.report(*object);
+  if (!report)
+    return report.takeError();
   std::string code = *object;
   if (*kind == emit::CodeKind::Archive) {
     auto archive = emit::makeArchive(
@@ -266,19 +308,40 @@ llvm::Error compile(driver::Compilation &compilation) {
     code = std::move(*text);
   }
   outputs.add(path, std::move(code));
-  if (path != "-")
+  if (path != "-" && !emit::isSpecialFile(path))
     outputs.add(withExtension(path, ".h"),
-                emit::makeHeader(report.interface, compilation.target(),
+                emit::makeHeader(report->interface, compilation.target(),
                                  llvm::sys::path::filename(input)));
   if (!reportPath.empty())
     outputs.add(reportPath, llvm::StringRef(reportPath).ends_with(".json")
-                                ? emit::reportJson(report)
-                                : emit::reportText(report));
-  if (llvm::Error error = outputs.commit())
+                                ? emit::reportJson(*report)
+                                : emit::reportText(*report));
+  if (llvm::Error error = commit(outputs, compilation))
     return error;
   if (!quiet && path != "-" && reportPath != "-")
-    llvm::outs() << emit::reportText(report);
+    llvm::outs() << emit::reportText(*report);
   return llvm::Error::success();
+}
+
+/// LLVM reports what it could not parse in one or two lines of its own style.
+llvm::Error usageError(llvm::StringRef text) {
+  llvm::StringRef line = text.split('\n').first;
+  line = line.substr(line.find(": ") + 2).split(".  Try:").first;
+  std::string message = line.rtrim("!. ").str();
+  message[0] = llvm::toLower(message[0]);
+  return llvm::createStringError(message + "; see qcc --help");
+}
+
+/// The help text shows the options of qcc, grouped, and none of LLVM.
+void prepareHelp() {
+  cl::HideUnrelatedOptions({&code, &data, &phases});
+  auto &known = cl::getRegisteredOptions();
+  for (llvm::StringRef name : {"help", "version"}) {
+    cl::Option *option = known.lookup(name);
+    option->setDescription(name == "help" ? "print this text"
+                                          : "print the version");
+    option->setHiddenFlag(cl::NotHidden);
+  }
 }
 
 int fail(llvm::Error error) {
@@ -292,14 +355,19 @@ int fail(llvm::Error error) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  cl::HideUnrelatedOptions(category);
+  prepareHelp();
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "qcc " QCC_VERSION "\n"; });
-  cl::ParseCommandLineOptions(
+  std::string problems;
+  llvm::raw_string_ostream problemStream(problems);
+  bool parsed = cl::ParseCommandLineOptions(
       argc, argv,
       "compiles a trained network to integer-only code\n\n"
       "  qcc model.mlir -target=cortex-m4 -calibration=images.npz -o model.o\n\n"
-      "writes model.o and model.h.\n");
+      "writes model.o and model.h.\n",
+      &problemStream);
+  if (!parsed)
+    return fail(usageError(problems));
   if (listTargets) {
     for (const targets::Target &row : targets::allTargets())
       llvm::outs() << row.name << "\n";

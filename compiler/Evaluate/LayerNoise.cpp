@@ -1,0 +1,67 @@
+#include "compiler/Evaluate/LayerNoise.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace qcc::evaluate {
+
+void NoiseSum::add(llvm::ArrayRef<float> exact,
+                   llvm::ArrayRef<float> quantized) {
+  for (auto [x, q] : llvm::zip(exact, quantized)) {
+    signal += static_cast<double>(x) * x;
+    noise += (static_cast<double>(x) - q) * (static_cast<double>(x) - q);
+  }
+}
+
+std::optional<double> NoiseSum::decibels() const {
+  if (noise <= 0 || signal <= 0)
+    return std::nullopt;
+  return 10 * std::log10(signal / noise);
+}
+
+llvm::Expected<std::map<std::string, double>>
+layerSqnr(mlir::func::FuncOp floatFunction,
+          mlir::func::FuncOp quantizedFunction, const data::Dataset &dataset,
+          const InputFormat &format, int64_t samples) {
+  samples = std::min(samples, dataset.size());
+  auto exact = FloatEvaluator::create(floatFunction, samples);
+  if (!exact)
+    return exact.takeError();
+  auto quantized = FloatEvaluator::create(quantizedFunction, samples);
+  if (!quantized)
+    return quantized.takeError();
+  std::vector<float> input = networkInput(dataset, 0, samples, format);
+  llvm::ArrayRef<float> inputs(input);
+
+  std::map<std::string, std::vector<float>> seen;
+  auto keep = [&](const Observation &value) {
+    std::vector<float> &all = seen[value.layer.str()];
+    all.insert(all.end(), value.values.begin(), value.values.end());
+    return llvm::Error::success();
+  };
+  if (auto results = (*exact)->run(samples, inputs, keep); !results)
+    return results.takeError();
+  std::map<std::string, NoiseSum> sums;
+  std::map<std::string, size_t> offsets;
+  auto compare = [&](const Observation &value) {
+    auto found = seen.find(value.layer.str());
+    if (found == seen.end())
+      return llvm::Error::success();
+    size_t &offset = offsets[found->first];
+    llvm::ArrayRef<float> reference(found->second);
+    if (offset + value.values.size() <= reference.size())
+      sums[found->first].add(reference.slice(offset, value.values.size()),
+                             value.values);
+    offset += value.values.size();
+    return llvm::Error::success();
+  };
+  if (auto results = (*quantized)->run(samples, inputs, compare); !results)
+    return results.takeError();
+  std::map<std::string, double> result;
+  for (const auto &[layer, sum] : sums)
+    if (std::optional<double> sqnr = sum.decibels())
+      result[layer] = *sqnr;
+  return result;
+}
+
+} // namespace qcc::evaluate

@@ -1,0 +1,33 @@
+// How much of each layer's signal quantization leaves.
+#ifndef QCC_COMPILER_EVALUATE_LAYERNOISE_H
+#define QCC_COMPILER_EVALUATE_LAYERNOISE_H
+
+#include "compiler/Evaluate/FloatEvaluator.h"
+#include "compiler/Evaluate/Preprocess.h"
+
+#include <map>
+#include <optional>
+
+namespace qcc::evaluate {
+
+/// Signal and noise energy of quantized values against float ones.
+struct NoiseSum {
+  double signal = 0, noise = 0;
+
+  void add(llvm::ArrayRef<float> exact, llvm::ArrayRef<float> quantized);
+  /// 10 log10(signal / noise) in dB; none without noise or without signal.
+  std::optional<double> decibels() const;
+};
+
+/// SQNR in dB of every layer that both functions have, on the first `samples`
+/// of the data set: the float network beside the quantized one, whose types
+/// are simulated in float (within a rounding of what the integers do).
+/// Errors: those of the evaluator and of a data set that does not fit.
+llvm::Expected<std::map<std::string, double>>
+layerSqnr(mlir::func::FuncOp floatFunction,
+          mlir::func::FuncOp quantizedFunction, const data::Dataset &dataset,
+          const InputFormat &format, int64_t samples);
+
+} // namespace qcc::evaluate
+
+#endif // QCC_COMPILER_EVALUATE_LAYERNOISE_H
