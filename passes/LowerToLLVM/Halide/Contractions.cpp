@@ -122,7 +122,8 @@ Value Stage::avgPool(qint::AvgPool2DOp op) {
     auto read = [=](llvm::ArrayRef<int32_t> values) -> Expr {
       if (inside)
         return Expr(values[entries == 1 ? 0 : full - 1]);
-      return readTable(values, entry);
+      return readTable(
+          values, Halide::unsafe_promise_clamped(entry, 0, int(entries - 1)));
     };
     return rescale(sums.at(p) - count * zeroPoint, scale, type,
                    context.arithmetic, read);

@@ -113,7 +113,8 @@ Value Stage::pad(qint::PadOp op) {
           bool real = v >= 0 && v % step == 0 && v / step < size;
           from.push_back(real ? int32_t(v / step) : -1);
         }
-        index = readTable(from, p.at[i]);
+        index = Halide::unsafe_promise_clamped(readTable(from, p.at[i]), -1,
+                                               int(size - 1));
       }
       inside = inside && index >= 0 && index < int(size);
       q.at[i] = Halide::clamp(index, 0, int(size - 1));
@@ -164,7 +165,8 @@ Value Stage::tile(qint::TileOp op) {
       Indices from;
       for (int64_t o = 0; o < shape[i]; ++o)
         from.push_back(int32_t(o % in.shape[i]));
-      q.at[i] = in.shape[i] == 1 ? Expr(0) : readTable(from, p.at[i]);
+      q.at[i] =
+          in.shape[i] == 1 ? Expr(0) : readIndex(from, p.at[i], in.shape[i]);
     }
     return in.at(q);
   };
@@ -176,7 +178,8 @@ Value Stage::gather(qint::GatherOp op) {
   auto at = [=](const Point &p) mutable {
     Indices from(op.getIndices().begin(), op.getIndices().end());
     Point q = p.moved(p.at);
-    q.at[op.getAxis()] = readTable(from, p.at[op.getAxis()]);
+    q.at[op.getAxis()] =
+        readIndex(from, p.at[op.getAxis()], in.shape[op.getAxis()]);
     return in.at(q);
   };
   llvm::ArrayRef<int64_t> shape = shapeOf(op.getOutput());
@@ -196,8 +199,8 @@ Value Stage::resize(qint::ResizeOp op) {
   int zeroPoint = op.getZeroPoint();
   auto sample = [=](const Point &p, const Indices &y, const Indices &x) {
     Point q = p.moved(p.at);
-    q.at[1] = readTable(y, p.at[1]);
-    q.at[2] = readTable(x, p.at[2]);
+    q.at[1] = readIndex(y, p.at[1], in.shape[1]);
+    q.at[2] = readIndex(x, p.at[2], in.shape[2]);
     return in.at(q);
   };
   auto at = [=](const Point &p) -> Expr {

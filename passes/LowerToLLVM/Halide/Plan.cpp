@@ -178,6 +178,11 @@ llvm::Error Planner::visit(Operation *op) {
     return llvm::Error::success();
   }
   materializePending(op);
+  if (isa<qint::ReshapeOp>(op)) {
+    int number = operandNumber(op->getOperand(0));
+    if (number < 0 || source.inputs[number].hasHalo())
+      materialize(op->getOperand(0));
+  }
   if (!isContraction(op))
     return llvm::Error::success();
   for (Value operand : op->getOperands())

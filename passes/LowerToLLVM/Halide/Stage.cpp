@@ -141,6 +141,13 @@ Expr Stage::readTable(llvm::ArrayRef<int32_t> values, Expr index) {
   return it->second(index);
 }
 
+/// Halide must know where an index read from memory can point.
+Expr Stage::readIndex(llvm::ArrayRef<int32_t> values, Expr index,
+                      int64_t size) {
+  return Halide::unsafe_promise_clamped(readTable(values, std::move(index)), 0,
+                                        int(size - 1));
+}
+
 TableReader Stage::tableReader(Expr index) {
   return [this, index](llvm::ArrayRef<int32_t> values) {
     return readTable(values, index);

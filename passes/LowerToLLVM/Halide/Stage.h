@@ -114,6 +114,8 @@ private:
   static Point broadcast(const Point &p, llvm::ArrayRef<int64_t> from);
   /// Expression of entry `index` of a table of constants.
   Expr readTable(llvm::ArrayRef<int32_t> values, Expr index);
+  /// The same for entries that are indices below `size`.
+  Expr readIndex(llvm::ArrayRef<int32_t> values, Expr index, int64_t size);
   TableReader tableReader(Expr index);
   Halide::ImageParam newParam(Halide::Type type,
                               llvm::ArrayRef<int64_t> strides, Binding binding);

@@ -70,17 +70,17 @@ KernelCase convCase(const ConvShape &s, const std::string &type, bool residual,
       isUnsigned ? 100 : -5, lo, hi);
   if (residual)
     text += fmt::format(
-        "    %s = qint.add %q, %z {{lhs_zero_point = -5 : i32, rhs_zero_point "
+        "    %s = qint.add %q, %z {{lhs_zero_point = {4} : i32, rhs_zero_point "
         "= "
         "7 : i32, lhs_multiplier = 1100000 : i32, rhs_multiplier = 812345 : "
         "i32, shift = 20 : i32, rounding = #qint.rounding<{1}>, zero_point = 4 "
         ": i32, min = {2} : i32, max = {3} : i32}} : ({0}, {0}) -> {0}\n"
         "    qint.yield %s : {0}\n",
-        out, rounding, lo, hi);
+        out, rounding, lo, hi, isUnsigned ? 100 : -5);
   else
     text += fmt::format("    qint.yield %q : {0}\n", out);
   std::string attributes =
-      s.halo ? "{halo = array<i64: 1, 2, 3, 1>, halo_value = -7 : i32} " : "";
+      s.halo ? "{halo = array<i64: 1, 2, 3, 1>, halo_value = 7 : i32} " : "";
   text += fmt::format(
       "  }} {4}: ({0}, {1}, {2}{5}) -> {3}\n  return %r : {3}\n}}\n", in,
       filter, bias, out, attributes, residual ? ", " + out : "");

@@ -1,0 +1,349 @@
+// Every op alone and in small bodies, on every row that this machine can run,
+// against the reference; and emitted for all rows.
+#include "test/unit/Kernels/Harness.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+using namespace qcc;
+using namespace qcc::test;
+
+namespace {
+
+/// Operand types, body (operands are %a, %b, %c; yields %r), result type.
+struct OpCase {
+  const char *name;
+  std::vector<std::string> operands;
+  std::string body;
+  std::string result;
+  std::string attributes = "";
+  std::vector<Halo> halos = {};
+};
+
+std::ostream &operator<<(std::ostream &out, const OpCase &c) {
+  return out << c.name;
+}
+
+KernelCase kernelOf(const OpCase &c) {
+  std::string arguments, inner, values, types;
+  for (size_t i = 0; i < c.operands.size(); ++i) {
+    char name = char('a' + i);
+    std::string comma = i ? ", " : "";
+    arguments += fmt::format("{}%x{}: {}", comma, i, c.operands[i]);
+    inner += fmt::format("{}%{}: {}", comma, name, c.operands[i]);
+    values += fmt::format("{}%x{}", comma, i);
+    types += comma + c.operands[i];
+  }
+  KernelCase made;
+  made.text = fmt::format(
+      "func.func @f({0}) -> {5} {{\n"
+      "  %k = qint.kernel \"k\" ({1}) {{\n  ^bb0({2}):\n"
+      "    {3}\n    qint.yield %r : {5}\n  }} {6} : ({4}) -> "
+      "{5}\n  return %k : {5}\n}}\n",
+      arguments, values, inner, c.body, types, c.result, c.attributes);
+  made.inputHalos = c.halos;
+  return made;
+}
+
+std::string rescale(const std::string &multipliers, const std::string &shifts,
+                    const std::string &rounding, int zeroPoint, int min,
+                    int max) {
+  return fmt::format(
+      "rescale = #qint.rescale<multipliers = [{}], shifts = "
+      "[{}], rounding = {}, zero_point = {}, min = {}, max = {}>",
+      multipliers, shifts, rounding, zeroPoint, min, max);
+}
+
+std::string add(int lz, int rz, int lm, int rm, int shift,
+                const std::string &rounding) {
+  return fmt::format(
+      "{{lhs_zero_point = {} : i32, rhs_zero_point = {} : i32, lhs_multiplier "
+      "= {} : i32, rhs_multiplier = {} : i32, shift = {} : i32, rounding = "
+      "#qint.rounding<{}>, zero_point = 3 : i32, min = -128 : i32, max = 127 : "
+      "i32}}",
+      lz, rz, lm, rm, shift, rounding);
+}
+
+std::vector<OpCase> makeCases() {
+  std::vector<OpCase> cases;
+  const std::string a4 = "tensor<2x3x5x7xi8>";
+  for (const char *rounding : {"single", "double", "even", "away"}) {
+    cases.push_back({"add",
+                     {a4, a4},
+                     "%r = qint.add %a, %b " +
+                         add(-3, 9, 700001, -912345, 19, rounding) + " : (" +
+                         a4 + ", " + a4 + ") -> " + a4,
+                     a4});
+    cases.push_back(
+        {"requantize",
+         {"tensor<3x5xi8>"},
+         "%r = qint.requantize %a {zero_point = -7 : i32, " +
+             rescale("1610612736, 1073741824, 2147483647, 0, 1288490189",
+                     "30, 31, 33, 40, 2", rounding, 5, -100, 127) +
+             "} : (tensor<3x5xi8>) -> tensor<3x5xi8>",
+         "tensor<3x5xi8>"});
+    cases.push_back(
+        {"requantize_wide",
+         {"tensor<2x33xi8>"},
+         "%q = qint.mul %a, %a {lhs_zero_point = 1 : i32, "
+         "rhs_zero_point = -2 : i32} : (tensor<2x33xi8>, "
+         "tensor<2x33xi8>) -> tensor<2x33xi64>\n"
+         "%r = qint.requantize %q {zero_point = 0 : i32, " +
+             rescale("20001", "22",
+                     rounding == std::string("double") ? "single" : rounding, 5,
+                     -32768, 32767) +
+             "} : (tensor<2x33xi64>) -> tensor<2x33xi16>",
+         "tensor<2x33xi16>"});
+    cases.push_back(
+        {"avg_pool",
+         {"tensor<1x6x7x5xi8>"},
+         "%r = qint.avg_pool2d %a {kernel = array<i64: 3, 2>, "
+         "strides = array<i64: 2, 1>, pads = array<i64: 1, 0, 1, "
+         "1>, input_zero_point = -4 : i32, " +
+             rescale("1073741824, 1073741824, 1431655765, "
+                     "1073741824, 1717986918, 1431655765",
+                     "30, 31, 32, 32, 33, 33", rounding, -2, -128, 127) +
+             "} : (tensor<1x6x7x5xi8>) -> tensor<1x3x8x5xi8>",
+         "tensor<1x3x8x5xi8>"});
+  }
+  cases.push_back({"add_broadcast",
+                   {"tensor<2x1x5x7xi8>", "tensor<2x3x1x7xui8>"},
+                   "%r = qint.add %a, %b " +
+                       add(-3, 9, 700001, 912345, 20, "single") +
+                       " : (tensor<2x1x5x7xi8>, tensor<2x3x1x7xui8>) -> "
+                       "tensor<2x3x5x7xi8>",
+                   "tensor<2x3x5x7xi8>"});
+  cases.push_back({"add_halo",
+                   {a4, a4},
+                   "%r = qint.add %a, %b " +
+                       add(-3, 9, 700001, 912345, 20, "single") + " : (" + a4 +
+                       ", " + a4 + ") -> " + a4,
+                   a4,
+                   "{halo = array<i64: 1, 1, 2, 1>, halo_value = -9 : i32}",
+                   {{0, 0, 0, 0}, {1, 0, 1, 2}}});
+  cases.push_back({"add_scalar_shape",
+                   {"tensor<1xi8>", "tensor<1xi8>"},
+                   "%r = qint.add %a, %b " +
+                       add(0, 1, 70000, 91234, 17, "single") +
+                       " : (tensor<1xi8>, tensor<1xi8>) -> tensor<1xi8>",
+                   "tensor<1xi8>"});
+  cases.push_back({"mul_requantize",
+                   {"tensor<3x40xi8>", "tensor<3x40xi8>"},
+                   "%q = qint.mul %a, %b {lhs_zero_point = 4 : i32, "
+                   "rhs_zero_point = -6 : i32} : (tensor<3x40xi8>, "
+                   "tensor<3x40xi8>) -> tensor<3x40xi32>\n"
+                   "%r = qint.requantize %q {zero_point = 0 : i32, " +
+                       rescale("1518500250", "37", "single", 1, -128, 127) +
+                       "} : (tensor<3x40xi32>) -> tensor<3x40xi8>",
+                   "tensor<3x40xi8>"});
+  for (const char *type : {"i8", "ui8", "i16"}) {
+    std::string t = fmt::format("tensor<2x3x19x{}>", type);
+    for (const char *op : {"maximum", "minimum"})
+      cases.push_back(
+          {op,
+           {t, t},
+           fmt::format("%r = qint.{0} %a, %b : ({1}, {1}) -> {1}", op, t),
+           t});
+    cases.push_back({"clamp",
+                     {t},
+                     fmt::format("%r = qint.clamp %a {{min = 3 : i32, max = "
+                                 "101 : i32}} : ({0}) -> {0}",
+                                 t),
+                     t});
+    std::string p = fmt::format("tensor<2x9x8x20x{}>", type);
+    std::string q = fmt::format("tensor<2x5x4x20x{}>", type);
+    cases.push_back(
+        {"max_pool",
+         {p},
+         fmt::format("%r = qint.max_pool2d %a {{kernel = array<i64: "
+                     "3, 2>, strides = array<i64: 2, 2>, pads = "
+                     "array<i64: 1, 1, 0, 1>}} : ({0}) -> {1}",
+                     p, q),
+         q});
+    std::string m = fmt::format("tensor<2x1x8x1x{}>", type);
+    for (const char *kind : {"max", "min"})
+      cases.push_back(
+          {"reduce",
+           {p},
+           fmt::format("%r = qint.reduce <{2}> %a {{axes = array<i64: 1, 3>, "
+                       "zero_point = 3 : i32}} : ({0}) -> {1}",
+                       p, m, kind),
+           m});
+    cases.push_back({"argmax",
+                     {p},
+                     fmt::format("%r = qint.argmax %a {{axis = 3 : i64}} : "
+                                 "({0}) -> tensor<2x9x8xi32>",
+                                 p),
+                     "tensor<2x9x8xi32>"});
+    cases.push_back({"argmax_outer",
+                     {p},
+                     fmt::format("%r = qint.argmax %a {{axis = 1 : i64}} : "
+                                 "({0}) -> tensor<2x8x20xi64>",
+                                 p),
+                     "tensor<2x8x20xi64>"});
+    std::string c0 = fmt::format("tensor<2x3x4x5x{}>", type);
+    std::string c1 = fmt::format("tensor<2x3x4x17x{}>", type);
+    std::string c2 = fmt::format("tensor<2x3x4x22x{}>", type);
+    cases.push_back({"concat",
+                     {c0, c1},
+                     fmt::format("%r = qint.concat %a, %b {{axis = 3 : i64}} : "
+                                 "({0}, {1}) -> {2}",
+                                 c0, c1, c2),
+                     c2,
+                     "{halo = array<i64: 1, 0, 0, 1>, halo_value = 9 : i32}"});
+    cases.push_back({"transpose",
+                     {c1},
+                     fmt::format("%r = qint.transpose %a {{permutation = "
+                                 "array<i64: 3, 0, 2, 1>}} : ({0}) -> "
+                                 "tensor<17x2x4x3x{1}>",
+                                 c1, type),
+                     fmt::format("tensor<17x2x4x3x{}>", type)});
+    cases.push_back(
+        {"slice",
+         {c1},
+         fmt::format("%r = qint.slice %a {{starts = array<i64: 1, 0, 1, 2>, "
+                     "sizes = array<i64: 1, 2, 2, 5>, strides = array<i64: 1, "
+                     "2, 1, 3>}} : ({0}) -> tensor<1x2x2x5x{1}>",
+                     c1, type),
+         fmt::format("tensor<1x2x2x5x{}>", type)});
+    cases.push_back(
+        {"pad",
+         {c0},
+         fmt::format("%r = qint.pad %a {{low = array<i64: 0, 1, -1, 2>, high = "
+                     "array<i64: 0, 0, 2, 0>, interior = array<i64: 0, 1, 0, "
+                     "2>, value = 7 : i32}} : ({0}) -> tensor<2x6x5x15x{1}>",
+                     c0, type),
+         fmt::format("tensor<2x6x5x15x{}>", type)});
+    cases.push_back(
+        {"tile",
+         {c0},
+         fmt::format("%r = qint.tile %a {{multiples = array<i64: 1, 2, 1, 3>}} "
+                     ": ({0}) -> tensor<2x6x4x15x{1}>",
+                     c0, type),
+         fmt::format("tensor<2x6x4x15x{}>", type)});
+    cases.push_back(
+        {"gather",
+         {c1},
+         fmt::format("%r = qint.gather %a {{indices = array<i64: 2, 0, 1, 1>, "
+                     "axis = 1 : i64}} : ({0}) -> tensor<2x4x4x17x{1}>",
+                     c1, type),
+         fmt::format("tensor<2x4x4x17x{}>", type)});
+    cases.push_back(
+        {"resize_nearest",
+         {c0},
+         fmt::format("%r = qint.resize <nearest> %a {{scale = array<i64: 4, 2, "
+                     "3, 1>, offset = array<i64: -1, 0>, border = array<i64: "
+                     "1, 2>, zero_point = 0 : i32}} : ({0}) -> "
+                     "tensor<2x6x12x5x{1}>",
+                     c0, type),
+         fmt::format("tensor<2x6x12x5x{}>", type)});
+    cases.push_back(
+        {"reduce_sum",
+         {c1},
+         fmt::format("%r = qint.reduce <sum> %a {{axes = array<i64: "
+                     "1, 2>, zero_point = 11 : i32}} : ({0}) -> "
+                     "tensor<2x1x1x17xi32>",
+                     c1),
+         "tensor<2x1x1x17xi32>"});
+  }
+  cases.push_back(
+      {"resize_bilinear",
+       {"tensor<1x3x4x18xi8>"},
+       "%q = qint.resize <bilinear> %a {scale = array<i64: 4, 2, 3, 1>, offset "
+       "= array<i64: -1, 0>, border = array<i64: 1, 2>, zero_point = 5 : i32} "
+       ": (tensor<1x3x4x18xi8>) -> tensor<1x6x12x18xi32>\n"
+       "%r = qint.requantize %q {zero_point = 0 : i32, " +
+           rescale("1431655765", "34", "single", 5, -128, 127) +
+           "} : (tensor<1x6x12x18xi32>) -> tensor<1x6x12x18xi8>",
+       "tensor<1x6x12x18xi8>"});
+  cases.push_back({"flip_sign",
+                   {"tensor<5x13xi8>"},
+                   "%r = qint.flip_sign %a : (tensor<5x13xi8>) -> "
+                   "tensor<5x13xui8>",
+                   "tensor<5x13xui8>"});
+  cases.push_back({"matmul",
+                   {"tensor<2x5x9xi8>", "tensor<2x9x18xi8>"},
+                   "%q = qint.matmul %a, %b {lhs_zero_point = 3 : i32, "
+                   "rhs_zero_point = -9 : i32} : (tensor<2x5x9xi8>, "
+                   "tensor<2x9x18xi8>) -> tensor<2x5x18xi32>\n"
+                   "%r = qint.requantize %q {zero_point = 0 : i32, " +
+                       rescale("1431655765", "38", "single", 5, -128, 127) +
+                       "} : (tensor<2x5x18xi32>) -> tensor<2x5x18xi8>",
+                   "tensor<2x5x18xi8>"});
+  cases.push_back({"global_average",
+                   {"tensor<1x5x4x33xi8>"},
+                   "%q = qint.reduce <sum> %a {axes = array<i64: 1, 2>, "
+                   "zero_point = -3 : i32} : (tensor<1x5x4x33xi8>) -> "
+                   "tensor<1x1x1x33xi32>\n"
+                   "%r = qint.requantize %q {zero_point = 0 : i32, " +
+                       rescale("1717986918", "35", "single", 5, -128, 127) +
+                       "} : (tensor<1x1x1x33xi32>) -> tensor<1x1x1x33xi8>",
+                   "tensor<1x1x1x33xi8>"});
+  cases.push_back({"centre", // a value used by a reduction and again
+                   {"tensor<4x32xi8>"},
+                   "%m = qint.reduce <max> %a {axes = array<i64: 1>, "
+                   "zero_point = 0 : i32} : (tensor<4x32xi8>) -> "
+                   "tensor<4x1xi8>\n%r = qint.add %a, %m " +
+                       add(0, 0, 1, -1, 1, "single") +
+                       " : (tensor<4x32xi8>, tensor<4x1xi8>) -> "
+                       "tensor<4x32xi8>",
+                   "tensor<4x32xi8>"});
+  cases.push_back({"reshape",
+                   {"tensor<2x3x4x5xi8>"},
+                   "%t = qint.flip_sign %a : (tensor<2x3x4x5xi8>) -> "
+                   "tensor<2x3x4x5xui8>\n%r = qint.reshape %t : "
+                   "(tensor<2x3x4x5xui8>) -> tensor<6x20xui8>",
+                   "tensor<6x20xui8>"});
+  cases.push_back({"table",
+                   {"tensor<2x3x5xi8>", "tensor<256xi16>"},
+                   "%r = qint.table %a, %b : (tensor<2x3x5xi8>, "
+                   "tensor<256xi16>) -> tensor<2x3x5xi16>",
+                   "tensor<2x3x5xi16>"});
+  cases.push_back({"table_unsigned",
+                   {"tensor<70xui8>", "tensor<256xi8>"},
+                   "%r = qint.table %a, %b : (tensor<70xui8>, "
+                   "tensor<256xi8>) -> tensor<70xi8>",
+                   "tensor<70xi8>"});
+  cases.push_back({"rank_six",
+                   {"tensor<2x1x3x2x2x5xi8>"},
+                   "%r = qint.transpose %a {permutation = array<i64: 5, 0, 3, "
+                   "1, 4, 2>} : (tensor<2x1x3x2x2x5xi8>) -> "
+                   "tensor<5x2x2x1x2x3xi8>",
+                   "tensor<5x2x2x1x2x3xi8>"});
+  return cases;
+}
+
+class KernelOpsTest : public testing::TestWithParam<OpCase> {};
+
+TEST_P(KernelOpsTest, EqualsReference) {
+  std::mt19937 random(7);
+  for (const targets::Target &target : targets::allTargets()) {
+    if (!targets::runsOnHost(target))
+      continue;
+    SCOPED_TRACE(target.name.str());
+    auto kernel = CompiledKernel::create(kernelOf(GetParam()), target);
+    ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
+    llvm::Error error = (*kernel)->check(random);
+    EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  }
+}
+
+TEST_P(KernelOpsTest, CallsNothing) {
+  for (const targets::Target &target : targets::allTargets()) {
+    if (targets::runsOnHost(target))
+      continue;
+    SCOPED_TRACE(target.name.str());
+    auto names = undefinedSymbols(kernelOf(GetParam()), target);
+    ASSERT_TRUE(bool(names)) << llvm::toString(names.takeError());
+    for (const std::string &name : *names)
+      EXPECT_TRUE(llvm::StringRef(name).contains("mem")) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ops, KernelOpsTest, testing::ValuesIn(makeCases()),
+                         [](const auto &info) {
+                           return std::string(info.param.name) +
+                                  std::to_string(info.index);
+                         });
+
+} // namespace
