@@ -13,6 +13,9 @@ namespace qcc::qint::reference {
 
 namespace {
 
+/// 2 GiB of values: more is a mistake rather than a network.
+constexpr int64_t elementLimit = int64_t(1) << 28;
+
 struct KindFacts {
   llvm::StringRef name;
   int64_t bytes, min, max;
@@ -143,6 +146,10 @@ llvm::Expected<Tensor> Tensor::zeros(Type type) {
   auto ranked = llvm::dyn_cast<RankedTensorType>(type);
   if (!ranked || !ranked.hasStaticShape())
     return llvm::createStringError("tensor type has no static shape");
+  if (ranked.getNumElements() > elementLimit)
+    return llvm::createStringError(
+        "tensor has " + llvm::Twine(ranked.getNumElements()) +
+        " elements, the reference takes at most " + llvm::Twine(elementLimit));
   llvm::Expected<ElementKind> kind = elementKindOf(ranked.getElementType());
   if (!kind)
     return kind.takeError();

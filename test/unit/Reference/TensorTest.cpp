@@ -116,6 +116,13 @@ TEST_F(TensorAttr, FloatsAreAnError) {
               HasSubstr("element type f32 is not one of i2, i4, i8, ui8, i16"));
 }
 
+TEST_F(TensorAttr, HugeTensorsAreAnError) {
+  auto huge = type({1 << 20, 1 << 9}, builder.getIntegerType(8));
+  EXPECT_THAT(llvm::toString(Tensor::zeros(huge).takeError()),
+              HasSubstr("tensor has 536870912 elements, the reference takes at "
+                        "most 268435456"));
+}
+
 TEST_F(TensorAttr, DynamicShapesAreAnError) {
   auto dynamic = type({mlir::ShapedType::kDynamic}, builder.getIntegerType(8));
   EXPECT_THAT(llvm::toString(Tensor::zeros(dynamic).takeError()),
