@@ -45,12 +45,12 @@ llvm::Expected<std::vector<float>> realValues(qgraph::ConstantOp op) {
   }
   if (!isa<IntegerType>(dense.getElementType()))
     return unsupported(dense.getType());
-  // Products in double, so that i32 values do not lose bits before scaling.
   auto uniform = dyn_cast<quant::UniformQuantizedType>(type.getElementType());
   bool isUnsigned = dense.getElementType().isUnsignedInteger() ||
                     (uniform && !uniform.isSigned());
   for (const APInt &value : dense.getValues<APInt>()) {
-    double real = isUnsigned ? value.getZExtValue() : value.getSExtValue();
+    double real = isUnsigned ? static_cast<double>(value.getZExtValue())
+                             : static_cast<double>(value.getSExtValue());
     if (uniform)
       real = (real - uniform.getZeroPoint()) * uniform.getScale();
     values.push_back(static_cast<float>(real));

@@ -1,0 +1,61 @@
+// What an evaluation finds, as text and as JSON.
+#ifndef QCC_COMPILER_TOOLS_QCC_EVAL_METRICS_H
+#define QCC_COMPILER_TOOLS_QCC_EVAL_METRICS_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qcc::eval {
+
+/// Signal and noise energy of quantized values against float ones.
+struct NoiseSum {
+  double signal = 0, noise = 0;
+
+  void add(llvm::ArrayRef<float> exact, llvm::ArrayRef<float> quantized);
+  /// 10 log10(signal / noise) in dB; none without noise or without signal.
+  std::optional<double> decibels() const;
+};
+
+/// One way of running the network over the data set.
+struct Result {
+  std::string way; ///< "float", "simulated", "host", "reference", ...
+  std::string calibration;
+  int64_t samples = 0;
+  /// Part of the samples whose largest output is the label; needs labels.
+  std::optional<double> top1;
+  /// Part of the samples whose largest output is that of the float network.
+  std::optional<double> agreement;
+  std::optional<double> sqnr; ///< of the outputs, dB
+  double seconds = 0;
+};
+
+struct LayerNoise {
+  std::string layer;
+  std::optional<double> sqnr;
+};
+
+struct Evaluation {
+  std::string model, target, dataset;
+  std::vector<Result> results;
+  std::vector<LayerNoise> layers; ///< in the order of the network
+};
+
+/// Part of the rows of `outputs` (as many as there are labels, all of one
+/// length) whose first largest element is at the label's index.
+double top1(llvm::ArrayRef<float> outputs, llvm::ArrayRef<int64_t> labels);
+/// The index of the first largest element of each of `rows` rows.
+std::vector<int64_t> argmaxRows(llvm::ArrayRef<float> outputs, size_t rows);
+
+void printText(const Evaluation &evaluation, llvm::raw_ostream &os);
+std::string toJson(const Evaluation &evaluation);
+
+} // namespace qcc::eval
+
+#endif // QCC_COMPILER_TOOLS_QCC_EVAL_METRICS_H

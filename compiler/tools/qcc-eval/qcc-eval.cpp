@@ -1,0 +1,374 @@
+// qcc-eval: how good a compiled network is on real data, beside the float one.
+#include "compiler/Driver/Compilation.h"
+#include "compiler/Driver/Progress.h"
+#include "compiler/Evaluate/FloatEvaluator.h"
+#include "compiler/Evaluate/Preprocess.h"
+#include "compiler/tools/qcc-eval/IntegerCodec.h"
+#include "compiler/tools/qcc-eval/Metrics.h"
+#include "compiler/tools/qcc-eval/Runners.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/InitLLVM.h"
+
+#include <chrono>
+
+using namespace qcc;
+using namespace qcc::eval;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("qcc-eval options");
+static cl::opt<std::string> model(cl::Positional, cl::desc("<model>"),
+                                  cl::Required, cl::cat(category));
+static cl::opt<std::string>
+    samples("samples", cl::desc("data to evaluate on: .npy, .npz or IDX"),
+            cl::value_desc("file"), cl::Required, cl::cat(category));
+static cl::opt<std::string> labels("labels",
+                                   cl::desc("class labels, if not in samples"),
+                                   cl::value_desc("file"), cl::cat(category));
+static cl::opt<int64_t> count("count",
+                              cl::desc("use the first samples only (0: all)"),
+                              cl::init(0), cl::cat(category));
+static cl::list<std::string>
+    ways("run", cl::CommaSeparated,
+         cl::desc("float, simulated (quantized types in float), host (the "
+                  "object file), reference (slow, exact), or the name of an "
+                  "emulator; default: float,simulated,host"),
+         cl::value_desc("ways"), cl::cat(category));
+static cl::opt<std::string> target("target", cl::desc("what to compile for"),
+                                   cl::init("native"), cl::cat(category));
+static cl::opt<std::string> calibration("calibration",
+                                        cl::desc("data to calibrate with"),
+                                        cl::value_desc("file"),
+                                        cl::cat(category));
+static cl::opt<int64_t> calibrationSamples("calibration-samples",
+                                           cl::desc("samples of one draw"),
+                                           cl::init(256), cl::cat(category));
+static cl::opt<uint64_t> seed("seed", cl::desc("seed of the first draw"),
+                              cl::init(0), cl::cat(category));
+static cl::opt<int> draws("draws", cl::desc("calibrate so many times"),
+                          cl::init(1), cl::cat(category));
+static cl::opt<std::string>
+    observer("observer", cl::desc("mse, minmax, percentile[=p], entropy"),
+             cl::init("mse"), cl::cat(category));
+static cl::opt<std::string> inputType("input-type", cl::desc("real, u8 or s8"),
+                                      cl::init("real"), cl::cat(category));
+static cl::opt<double>
+    inputMean("input-mean", cl::desc("integer data stand for (x - mean) / std"),
+              cl::init(0), cl::cat(category));
+static cl::opt<double> inputStd("input-std", cl::init(1), cl::cat(category));
+static cl::opt<int64_t>
+    layers("layers",
+           cl::desc("print the SQNR of every layer on so many "
+                    "samples"),
+           cl::init(0), cl::cat(category));
+static cl::opt<std::string> jsonPath("json", cl::desc("write JSON there"),
+                                     cl::value_desc("file"), cl::cat(category));
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// All that stays the same over the draws.
+struct Session {
+  data::Dataset dataset;
+  std::vector<int64_t> labels;
+  InputFormat format;
+  std::vector<float> floatOutputs;
+  driver::Progress progress;
+  Evaluation evaluation;
+
+  void add(std::string way, std::string ranges, llvm::ArrayRef<float> outputs,
+           double seconds) {
+    Result result;
+    result.way = std::move(way);
+    result.calibration = std::move(ranges);
+    result.samples = dataset.size();
+    result.seconds = seconds;
+    if (!labels.empty())
+      result.top1 = top1(outputs, labels);
+    if (result.way != "float" && floatOutputs.size() == outputs.size()) {
+      result.agreement =
+          top1(outputs, argmaxRows(floatOutputs, dataset.size()));
+      NoiseSum noise;
+      noise.add(floatOutputs, outputs);
+      result.sqnr = noise.decibels();
+    }
+    evaluation.results.push_back(std::move(result));
+  }
+};
+
+llvm::Expected<InputFormat> readFormat() {
+  InputFormat format;
+  format.mean = inputMean;
+  format.std = inputStd;
+  if (inputType == "u8")
+    format.kind = InputFormat::U8;
+  else if (inputType == "s8")
+    format.kind = InputFormat::S8;
+  else if (inputType != "real")
+    return llvm::createStringError("-input-type: found '" + inputType +
+                                   "', expected real, u8 or s8");
+  if (!(inputStd > 0))
+    return llvm::createStringError(llvm::formatv(
+        "-input-std: found {0}, expected a positive number", double(inputStd)));
+  return format;
+}
+
+llvm::Error loadData(Session &session) {
+  auto format = readFormat();
+  if (!format)
+    return format.takeError();
+  session.format = *format;
+  data::DatasetOptions options;
+  options.labelsFile = labels;
+  if (count > 0)
+    options.end = count;
+  auto dataset = data::loadDataset(samples, options);
+  if (!dataset)
+    return dataset.takeError();
+  session.dataset = std::move(*dataset);
+  if (session.dataset.labels) {
+    auto integers = data::toIntegers(*session.dataset.labels, "labels");
+    if (!integers)
+      return integers.takeError();
+    session.labels = std::move(*integers);
+  }
+  session.evaluation.dataset = session.dataset.describe();
+  return llvm::Error::success();
+}
+
+/// The first output for all samples, in batches that bound the memory.
+llvm::Expected<std::vector<float>>
+runFloat(Session &session, mlir::ModuleOp module, llvm::StringRef what) {
+  auto function = *module.getOps<mlir::func::FuncOp>().begin();
+  auto evaluator = evaluate::FloatEvaluator::create(function);
+  if (!evaluator)
+    return evaluator.takeError();
+  if ((*evaluator)->numInputs() != 1)
+    return llvm::createStringError(
+        llvm::formatv("the network has {0} inputs, data sets have one",
+                      (*evaluator)->numInputs()));
+  if (llvm::Error error =
+          evaluate::checkDataset(session.dataset, (*evaluator)->inputShape(0)))
+    return std::move(error);
+  std::vector<float> outputs;
+  int64_t total = session.dataset.size(), step = 256;
+  for (int64_t first = 0; first < total; first += step) {
+    int64_t end = std::min(first + step, total);
+    std::vector<float> input =
+        evaluate::networkInput(session.dataset, first, end, session.format);
+    auto results =
+        (*evaluator)->run(end - first, {llvm::ArrayRef<float>(input)});
+    if (!results)
+      return results.takeError();
+    outputs.insert(outputs.end(), (*results)[0].begin(), (*results)[0].end());
+    session.progress.show(what, end, total);
+  }
+  return outputs;
+}
+
+/// SQNR of every layer, quantized types simulated, on the first samples.
+llvm::Error measureLayers(Session &session,
+                          const driver::Compilation &compilation) {
+  int64_t samples = std::min<int64_t>(layers, session.dataset.size());
+  std::vector<float> input =
+      evaluate::networkInput(session.dataset, 0, samples, session.format);
+  std::map<std::string, std::vector<float>> exact;
+  auto collect = [&](const evaluate::Observation &seen) {
+    auto &values = exact[seen.layer.str()];
+    values.insert(values.end(), seen.values.begin(), seen.values.end());
+    return llvm::Error::success();
+  };
+  std::map<std::string, std::pair<NoiseSum, size_t>> sums;
+  std::vector<std::string> order;
+  auto compare = [&](const evaluate::Observation &seen) {
+    auto [found, isNew] = sums.try_emplace(seen.layer.str());
+    if (isNew)
+      order.push_back(seen.layer.str());
+    auto &[noise, done] = found->second;
+    auto reference = exact.find(seen.layer.str());
+    if (reference != exact.end() &&
+        done + seen.values.size() <= reference->second.size())
+      noise.add(
+          llvm::ArrayRef(reference->second).slice(done, seen.values.size()),
+          seen.values);
+    done += seen.values.size();
+    return llvm::Error::success();
+  };
+  auto run = [&](mlir::ModuleOp module,
+                 evaluate::ValueObserver observer) -> llvm::Error {
+    auto function = *module.getOps<mlir::func::FuncOp>().begin();
+    auto evaluator = evaluate::FloatEvaluator::create(function);
+    if (!evaluator)
+      return evaluator.takeError();
+    return (*evaluator)
+        ->run(samples, {llvm::ArrayRef<float>(input)}, observer)
+        .takeError();
+  };
+  if (llvm::Error error = run(compilation.legalized(), collect))
+    return error;
+  if (llvm::Error error = run(compilation.quantized(), compare))
+    return error;
+  for (const std::string &layer : order)
+    session.evaluation.layers.push_back({layer, sums[layer].first.decibels()});
+  return llvm::Error::success();
+}
+
+llvm::Error runIntegers(Session &session, llvm::StringRef way,
+                        driver::Compilation &compilation,
+                        llvm::StringRef object, llvm::StringRef ranges) {
+  emit::Interface interface =
+      emit::readInterface(compilation.function(), compilation.target(),
+                          compilation.options().prefix);
+  auto runner = [&]() -> llvm::Expected<std::unique_ptr<Runner>> {
+    if (way == "host")
+      return makeHostRunner(interface, object);
+    if (way == "reference")
+      return makeReferenceRunner(compilation);
+    return makeEmulatorRunner(way, interface, object,
+                              emit::makeHeader(interface, compilation.target(),
+                                               compilation.options().input));
+  }();
+  if (!runner)
+    return runner.takeError();
+  std::vector<float> outputs;
+  double seconds = 0;
+  int64_t total = session.dataset.size(), step = way == "reference" ? 1 : 256;
+  int64_t first = interface.outputs[0].bytes, all = 0;
+  for (const emit::Port &port : interface.outputs)
+    all += port.bytes;
+  for (int64_t begin = 0; begin < total; begin += step) {
+    int64_t end = std::min(begin + step, total);
+    auto bytes = encodeSamples(session.dataset, begin, end, session.format,
+                               interface.inputs[0]);
+    if (!bytes)
+      return bytes.takeError();
+    Clock::time_point start = Clock::now();
+    auto result = (*runner)->run(*bytes, end - begin);
+    seconds += secondsSince(start);
+    if (!result)
+      return result.takeError();
+    for (int64_t i = 0; i < end - begin; ++i) {
+      std::vector<float> values = decodeValues(
+          llvm::ArrayRef(*result).slice(i * all, first), interface.outputs[0]);
+      outputs.insert(outputs.end(), values.begin(), values.end());
+    }
+    session.progress.show(way, end, total);
+  }
+  session.add(way.str(), ranges.str(), outputs, seconds);
+  return llvm::Error::success();
+}
+
+llvm::Expected<driver::CompileOptions> compileOptions(Session &session,
+                                                      int draw) {
+  driver::CompileOptions options;
+  options.input = model;
+  options.target = target;
+  options.inputFormat = session.format;
+  auto kind = quantize::parseObserver(observer);
+  if (!kind)
+    return kind.takeError();
+  options.observer = *kind;
+  options.calibration = calibration;
+  options.calibrationData.count = calibrationSamples;
+  options.calibrationData.seed = seed + draw;
+  options.progress = [&session](Phase phase, llvm::StringRef what, int64_t done,
+                                int64_t total) {
+    session.progress.show((phaseName(phase) + " " + what).str(), done, total);
+  };
+  return options;
+}
+
+llvm::Error evaluateDraw(Session &session, int draw) {
+  auto options = compileOptions(session, draw);
+  if (!options)
+    return options.takeError();
+  driver::Compilation compilation(std::move(*options));
+  std::string ranges =
+      calibration.empty()
+          ? "estimated"
+          : llvm::formatv("{0} seed {1}", observer, seed + draw).str();
+  auto isFloatWay = [](llvm::StringRef way) {
+    return way == "float" || way == "simulated";
+  };
+  bool integers = !llvm::all_of(ways, isFloatWay);
+  if (llvm::Error error =
+          compilation.runTo(integers ? Phase::LowerToLLVM : Phase::Quantize))
+    return error;
+  std::string object;
+  if (integers) {
+    auto bytes = compilation.emitObject();
+    if (!bytes)
+      return bytes.takeError();
+    object = std::move(*bytes);
+  }
+  session.evaluation.target = compilation.target().name.str();
+  for (const std::string &way : ways) {
+    if (!isFloatWay(way)) {
+      if (llvm::Error error =
+              runIntegers(session, way, compilation, object, ranges))
+        return error;
+      continue;
+    }
+    bool isFloat = way == "float";
+    if (isFloat && draw > 0)
+      continue;
+    Clock::time_point start = Clock::now();
+    auto outputs = runFloat(
+        session, isFloat ? compilation.legalized() : compilation.quantized(),
+        way);
+    if (!outputs)
+      return outputs.takeError();
+    if (isFloat)
+      session.floatOutputs = *outputs;
+    session.add(way, isFloat ? "-" : ranges, *outputs, secondsSince(start));
+  }
+  if (layers > 0 && draw == 0)
+    return measureLayers(session, compilation);
+  return llvm::Error::success();
+}
+
+llvm::Error run() {
+  Session session;
+  session.evaluation.model = model;
+  if (llvm::Error error = loadData(session))
+    return error;
+  if (ways.empty())
+    for (const char *way : {"float", "simulated", "host"})
+      ways.push_back(way);
+  int total = calibration.empty() ? 1 : std::max<int>(draws, 1);
+  for (int draw = 0; draw < total; ++draw)
+    if (llvm::Error error = evaluateDraw(session, draw))
+      return error;
+  session.progress.clear();
+  printText(session.evaluation, llvm::outs());
+  if (jsonPath.empty())
+    return llvm::Error::success();
+  std::error_code failed;
+  llvm::raw_fd_ostream file(jsonPath, failed);
+  if (failed)
+    return llvm::createFileError(jsonPath, failed);
+  file << toJson(session.evaluation);
+  return llvm::Error::success();
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(
+      argc, argv, "accuracy and noise of a network compiled by qcc\n");
+  llvm::Error error = run();
+  if (!error)
+    return 0;
+  if (!driver::isReported(error))
+    llvm::errs() << "qcc-eval: error: " << llvm::toString(std::move(error))
+                 << "\n";
+  return 1;
+}
