@@ -13,75 +13,77 @@
 using namespace qcc;
 namespace cl = llvm::cl;
 
-static cl::OptionCategory code("What to make");
-static cl::OptionCategory data("How to quantize");
-static cl::OptionCategory phases("Looking inside");
+static cl::OptionCategory makeOptions("What to make");
+static cl::OptionCategory quantizeOptions("How to quantize");
+static cl::OptionCategory phaseOptions("Looking inside");
 
 static cl::opt<std::string> input(cl::Positional, cl::desc("<model>"),
-                                  cl::cat(code));
-static cl::opt<std::string> target(
-    "target", cl::desc("what to compile for; see --list-targets"),
-    cl::value_desc("name"), cl::init("native"), cl::cat(code));
+                                  cl::cat(makeOptions));
+static cl::opt<std::string>
+    target("target", cl::desc("what to compile for; see --list-targets"),
+           cl::value_desc("name"), cl::init("native"), cl::cat(makeOptions));
 static cl::opt<std::string> output(
-    "o", cl::desc("output file; the header goes beside it (default: <model>.o)"),
-    cl::value_desc("file"), cl::cat(code));
-static cl::opt<std::string> emitKind(
-    "emit", cl::desc("obj (default), asm, llvm or archive"),
-    cl::value_desc("form"), cl::init("obj"), cl::cat(code));
+    "o",
+    cl::desc("output file; the header goes beside it (default: <model>.o)"),
+    cl::value_desc("file"), cl::cat(makeOptions));
+static cl::opt<std::string>
+    emitKind("emit", cl::desc("obj (default), asm, llvm or archive"),
+             cl::value_desc("form"), cl::init("obj"), cl::cat(makeOptions));
 static cl::opt<std::string> compileTo(
     "compile-to",
     cl::desc("stop after a phase and print what it leaves: Import, Legalize, "
              "Quantize, LowerToInt, Schedule, LowerToLLVM"),
-    cl::value_desc("phase"), cl::cat(phases));
+    cl::value_desc("phase"), cl::cat(phaseOptions));
 static cl::opt<bool>
     saveTemps("save-temps",
               cl::desc("also write what every phase leaves, beside the output"),
-              cl::cat(phases));
+              cl::cat(phaseOptions));
 static cl::opt<std::string> prefix(
     "prefix",
     cl::desc("C identifier before every symbol (default: model's file name)"),
-    cl::value_desc("name"), cl::cat(code));
+    cl::value_desc("name"), cl::cat(makeOptions));
 static cl::opt<std::string>
     calibration("calibration",
                 cl::desc("samples to calibrate with: .npy, .npz or IDX"),
-                cl::value_desc("file"), cl::cat(data));
-static cl::opt<int64_t>
-    calibrationSamples("calibration-samples",
-                       cl::desc("draw that many of them (default: all)"),
-                       cl::value_desc("n"), cl::init(0), cl::cat(data));
-static cl::opt<uint64_t>
-    calibrationSeed("calibration-seed", cl::desc("seed of the draw"),
-                    cl::value_desc("n"), cl::init(0), cl::cat(data));
+                cl::value_desc("file"), cl::cat(quantizeOptions));
+static cl::opt<int64_t> calibrationSamples(
+    "calibration-samples", cl::desc("draw that many of them (default: all)"),
+    cl::value_desc("n"), cl::init(0), cl::cat(quantizeOptions));
+static cl::opt<uint64_t> calibrationSeed("calibration-seed",
+                                         cl::desc("seed of the draw"),
+                                         cl::value_desc("n"), cl::init(0),
+                                         cl::cat(quantizeOptions));
 static cl::opt<std::string>
     profile("profile", cl::desc("calibration statistics to use (.qprof)"),
-            cl::value_desc("file"), cl::cat(data));
+            cl::value_desc("file"), cl::cat(quantizeOptions));
 static cl::opt<std::string>
     writeProfile("write-profile",
                  cl::desc("write the calibration statistics (.qprof)"),
-                 cl::value_desc("file"), cl::cat(data));
+                 cl::value_desc("file"), cl::cat(quantizeOptions));
 static cl::opt<std::string>
     observer("observer",
              cl::desc("how ranges are chosen: mse (default), minmax, "
                       "percentile[=percent], entropy"),
-             cl::value_desc("kind"), cl::init("mse"), cl::cat(data));
+             cl::value_desc("kind"), cl::init("mse"), cl::cat(quantizeOptions));
 static cl::opt<std::string> inputType(
     "input-type",
     cl::desc("what the network is fed: real (default: codes in its own scale), "
              "u8 or s8 bytes b that stand for (b - mean) / std"),
-    cl::value_desc("type"), cl::init("real"), cl::cat(data));
-static cl::opt<double> inputMean("input-mean", cl::desc("the byte that stands for 0"),
-                                 cl::init(0), cl::cat(data));
-static cl::opt<double> inputStd("input-std", cl::desc("bytes per 1.0"), cl::init(1),
-                                cl::cat(data));
+    cl::value_desc("type"), cl::init("real"), cl::cat(quantizeOptions));
+static cl::opt<double> inputMean("input-mean",
+                                 cl::desc("the byte that stands for 0"),
+                                 cl::init(0), cl::cat(quantizeOptions));
+static cl::opt<double> inputStd("input-std", cl::desc("bytes per 1.0"),
+                                cl::init(1), cl::cat(quantizeOptions));
 static cl::opt<bool> optimizeSize("Os", cl::desc("prefer small code"),
-                                  cl::cat(code));
+                                  cl::cat(makeOptions));
 static cl::opt<std::string>
     reportPath("report", cl::desc("write the report: .json, else text"),
-               cl::value_desc("file"), cl::cat(code));
+               cl::value_desc("file"), cl::cat(makeOptions));
 static cl::opt<bool> quiet("quiet", cl::desc("print no summary"),
-                           cl::cat(code));
+                           cl::cat(makeOptions));
 static cl::opt<bool> listTargets("list-targets", cl::desc("print all targets"),
-                                 cl::cat(code));
+                                 cl::cat(makeOptions));
 
 namespace {
 
@@ -93,7 +95,8 @@ llvm::Error invalid(llvm::StringRef option, llvm::StringRef found,
 
 bool isIdentifier(llvm::StringRef name) {
   return !name.empty() && !llvm::isDigit(name.front()) &&
-         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+         llvm::all_of(name,
+                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
 /// The model's file name as a C identifier.
@@ -276,10 +279,10 @@ llvm::Error compile(driver::Compilation &compilation) {
     return kind.takeError();
   if (!compileTo.empty())
     return stopAfter(compilation);
-  std::string path = output.empty()
-                         ? withExtension(llvm::sys::path::filename(input),
-                                         extensionOf(*kind))
-                         : output.getValue();
+  std::string path =
+      output.empty()
+          ? withExtension(llvm::sys::path::filename(input), extensionOf(*kind))
+          : output.getValue();
   emit::Outputs outputs;
   if (saveTemps)
     if (llvm::Error error = saveAll(compilation, path, outputs))
@@ -295,8 +298,8 @@ llvm::Error compile(driver::Compilation &compilation) {
     return report.takeError();
   std::string code = *object;
   if (*kind == emit::CodeKind::Archive) {
-    auto archive = emit::makeArchive(
-        *object, compilation.options().prefix + ".o");
+    auto archive =
+        emit::makeArchive(*object, compilation.options().prefix + ".o");
     if (!archive)
       return archive.takeError();
     code = std::move(*archive);
@@ -334,7 +337,7 @@ llvm::Error usageError(llvm::StringRef text) {
 
 /// The help text shows the options of qcc, grouped, and none of LLVM.
 void prepareHelp() {
-  cl::HideUnrelatedOptions({&code, &data, &phases});
+  cl::HideUnrelatedOptions({&makeOptions, &quantizeOptions, &phaseOptions});
   auto &known = cl::getRegisteredOptions();
   for (llvm::StringRef name : {"help", "version"}) {
     cl::Option *option = known.lookup(name);
@@ -363,7 +366,8 @@ int main(int argc, char **argv) {
   bool parsed = cl::ParseCommandLineOptions(
       argc, argv,
       "compiles a trained network to integer-only code\n\n"
-      "  qcc model.mlir -target=cortex-m4 -calibration=images.npz -o model.o\n\n"
+      "  qcc model.mlir -target=cortex-m4 -calibration=images.npz -o "
+      "model.o\n\n"
       "writes model.o and model.h.\n",
       &problemStream);
   if (!parsed)
