@@ -47,7 +47,7 @@ bool isText(StringRef bytes, StringRef) {
 
 /// The first match counts.
 constexpr Format formats[] = {
-    {"MLIR bytecode", isMlirBytecode, import::readMlir},
+    {"MLIR bytecode", isMlirBytecode, import::readMlirBytecode},
     {"TensorFlow Lite", isTFLite, nullptr},
     {"ONNX", isOnnx, nullptr},
     {"MLIR text", isText, import::readMlir},
@@ -114,6 +114,9 @@ llvm::Error checkSignature(func::FuncOp function, StringRef file) {
   if (llvm::Error error =
           checkTypes(function, function.getArgumentTypes(), "argument", file))
     return error;
+  if (function.getNumArguments() == 0)
+    return import::errorAt(function.getLoc(), file,
+                           "@" + function.getName() + " takes no arguments");
   if (function.getNumResults() == 0)
     return import::errorAt(function.getLoc(), file,
                            "@" + function.getName() + " returns nothing");
