@@ -1,5 +1,6 @@
 #include "dialects/Shapes.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -132,6 +133,20 @@ LogicalResult verifyTensors(Operation *op) {
     if (failed(check(type, "result", i)))
       return failure();
   return success();
+}
+
+LogicalResult verifyResource(Operation *op, ElementsAttr value) {
+  auto resource = llvm::dyn_cast<DenseResourceElementsAttr>(value);
+  if (!resource)
+    return success();
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  int64_t bytes = value.getNumElements() *
+                  ((value.getElementType().getIntOrFloatBitWidth() + 7) / 8);
+  int64_t found = blob ? static_cast<int64_t>(blob->getData().size()) : 0;
+  if (found == bytes)
+    return success();
+  return op->emitOpError() << "value has " << found << " bytes, expected "
+                           << bytes;
 }
 
 LogicalResult verifyAxis(Operation *op, int64_t axis, RankedTensorType type) {

@@ -3,6 +3,7 @@
 #ifndef QCC_DIALECTS_SHAPES_H
 #define QCC_DIALECTS_SHAPES_H
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -25,6 +26,10 @@ inline int64_t windowOutputs(int64_t in, int64_t before, int64_t after,
 /// Every operand and result is a ranked tensor with a static shape, no axis of
 /// size 0 and fewer than 2^40 elements. To be checked before all others.
 llvm::LogicalResult verifyTensors(mlir::Operation *op);
+/// A constant that is a resource holds as many bytes as its type says, where
+/// elements narrower than a byte take one each.
+llvm::LogicalResult verifyResource(mlir::Operation *op,
+                                   mlir::ElementsAttr value);
 /// `axis` is in [0, rank).
 llvm::LogicalResult verifyAxis(mlir::Operation *op, int64_t axis,
                                mlir::RankedTensorType type);

@@ -3,7 +3,6 @@
 #include "dialects/Shapes.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 using llvm::ArrayRef;
@@ -121,21 +120,6 @@ std::optional<int64_t> findOutside(ElementsAttr value, bool isSigned,
     if (outside(widen(code)))
       return widen(code);
   return std::nullopt;
-}
-
-/// A resource that holds as many bytes as its type says.
-LogicalResult verifyResource(Operation *op, ElementsAttr value) {
-  auto resource = llvm::dyn_cast<DenseResourceElementsAttr>(value);
-  if (!resource)
-    return success();
-  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-  int64_t bytes = value.getNumElements() *
-                  ((value.getElementType().getIntOrFloatBitWidth() + 7) / 8);
-  int64_t found = blob ? static_cast<int64_t>(blob->getData().size()) : 0;
-  if (found == bytes)
-    return success();
-  return op->emitOpError() << "value has " << found << " bytes, expected "
-                           << bytes;
 }
 
 LogicalResult verifyStorage(Operation *op, ElementsAttr value,

@@ -122,10 +122,10 @@ LogicalResult verifyInteger(Operation *op) {
 LogicalResult ConstantOp::verify() {
   if (failed(verifyInteger(*this)))
     return failure();
-  if (getValue().getShapedType() == Type(getType()))
-    return success();
-  return emitOpError() << "value has type " << getValue().getShapedType()
-                       << ", expected " << getType();
+  if (getValue().getShapedType() != Type(getType()))
+    return emitOpError() << "value has type " << getValue().getShapedType()
+                         << ", expected " << getType();
+  return verifyResource(*this, getValue());
 }
 
 LogicalResult Conv2DOp::verify() {

@@ -43,3 +43,13 @@ func.func @overflow() {
   check.expect_eq %0, dense<0> : tensor<1x1x1x1xi32>
   return
 }
+
+// -----
+
+func.func private @g()
+
+// expected-error @+1 {{cannot run 'func.call'}}
+func.func @call() {
+  func.call @g() : () -> ()
+  return
+}

@@ -230,3 +230,19 @@ func.func @f(%a: tensor<2xi8>) {
   %0 = qint.flip_sign %a {} : (tensor<2xi8>) -> tensor<2xi8>
   return
 }
+
+// -----
+
+func.func @f() {
+  // expected-error @+1 {{op value has 2 bytes, expected 4}}
+  %0 = qint.constant dense_resource<short> : tensor<2xi16> -> tensor<2xi16>
+  return
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      short: "0x010000000102"
+    }
+  }
+#-}

@@ -98,6 +98,13 @@ TEST_F(InterpreterTest, DeclarationsAreErrors) {
               HasSubstr("function 'f' has no body"));
 }
 
+TEST_F(InterpreterTest, OtherOpsAreErrors) {
+  auto function = parse("func.func @f() { func.call @f() : () -> () return }");
+  EXPECT_THAT(llvm::toString(interpret(function, {}).takeError()),
+              HasSubstr("'func.call': the reference runs only ops with one "
+                        "result"));
+}
+
 TEST_F(InterpreterTest, OverflowNamesTheLayerOfItsKernel) {
   auto function = parse(R"(
 func.func @main(%x: tensor<1x1x1x1xi8>) -> tensor<1x1x1x1xi32> {
