@@ -68,8 +68,8 @@ Value makeConstant(OpBuilder &builder, Location loc, RankedTensorType type,
 
 } // namespace
 
-/// Folds the input's zero point into the bias, proves the accumulator and
-/// requantizes. `op` has operands (input, filter, bias).
+/// Folds the input's zero point into the bias (rule `accumulate-a2`), proves the
+/// accumulator and requantizes. `op` has operands (input, filter, bias).
 Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
                          DenseElementsAttr filterCodes,
                          RankedTensorType outputShape,

@@ -53,9 +53,10 @@ struct QuantParams {
 /// storage (Jacob et al., Quantization and training of neural networks for
 /// efficient integer-arithmetic-only inference, CVPR 2018, section 2.1).
 ///
-/// Asymmetric: scale = (hi - lo) / (2^b - 1); zeroPoint = storageMin - lo /
-/// scale, rounded to nearest (ties away from zero), so that one end may lose
-/// up to half a step. Symmetric: scale = max(|lo|, |hi|) / (2^(b-1) - 1).
+/// Rule quantize-q3. Asymmetric: scale = (hi - lo) / (2^b - 1); zeroPoint =
+/// storageMin - lo / scale, rounded to nearest (ties away from zero), so that
+/// one end may lose up to half a step. Symmetric: scale = max(|lo|, |hi|) /
+/// (2^(b-1) - 1).
 ///
 /// Degenerate ranges: [0, 0] gives scale 1 and zero point 0 (the middle if
 /// symmetric and unsigned); one-sided ranges put the zero point at the end of

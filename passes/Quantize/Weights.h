@@ -10,9 +10,9 @@
 
 namespace qcc::quantize {
 
-/// The integers of one layer: weights in [-127, 127], biases within 2^30. A
-/// bias stands for bias * biasScales[o], where biasScales[o] is
-/// scales[o] * inputScale.
+/// The integers of one layer (rules quantize-q1 and quantize-q4): weights in
+/// [-127, 127], biases within 2^30. A bias stands for bias * biasScales[o],
+/// where biasScales[o] is scales[o] * inputScale.
 struct QuantizedWeights {
   llvm::SmallVector<double> scales, biasScales;
   std::vector<int8_t> weights;

@@ -176,7 +176,7 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
   }
 
   /// `(x + 128) * w` summed is `x * w` summed plus 128 times the weights' sum:
-  /// the bias takes that back.
+  /// the bias takes that back (rule accumulate-a3).
   void convertConv(qint::Conv2DOp op) {
     if (!isHeld(op.getInput()))
       return;

@@ -39,6 +39,7 @@ struct Convolution {
 
 } // namespace
 
+// Rule accumulate-a1.
 llvm::Error evaluate(Conv2DOp op, Operands in, Tensor &out) {
   Convolution convolution{*in[0],
                           *in[1],
@@ -59,6 +60,7 @@ llvm::Error evaluate(Conv2DOp op, Operands in, Tensor &out) {
   return llvm::Error::success();
 }
 
+// Rule matmul-m1.
 llvm::Error evaluate(MatMulOp op, Operands in, Tensor &out) {
   const Tensor &lhs = *in[0], &rhs = *in[1];
   int64_t lhsZero = static_cast<int32_t>(op.getLhsZeroPoint());

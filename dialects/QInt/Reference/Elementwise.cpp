@@ -66,6 +66,7 @@ llvm::Error evaluate(MulOp op, Operands in, Tensor &out) {
   });
 }
 
+// Rule select-e1, as the next two.
 llvm::Error evaluate(MaximumOp op, Operands in, Tensor &out) {
   return combine(op, in, out, [](int64_t lhs, int64_t rhs) -> Wide {
     return std::max(lhs, rhs);
