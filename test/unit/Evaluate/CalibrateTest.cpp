@@ -1,0 +1,69 @@
+#include "Network.h"
+
+#include "compiler/Evaluate/Calibrate.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace qcc::evaluate {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char *doubled = R"(
+  func.func @f(%a: tensor<1x2xf32>) -> tensor<1x2xf32> {
+    %r = qgraph.add %a, %a {qgraph.layer = "twice"}
+      : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+    return %r : tensor<1x2xf32>
+  })";
+
+template <typename T>
+data::Dataset makeDataset(std::vector<int64_t> shape, std::vector<T> values) {
+  data::Dataset dataset;
+  dataset.path = "data.npy";
+  dataset.inputs = data::Array::from<T>(std::move(shape), values);
+  return dataset;
+}
+
+TEST(Calibrate, BytesBecomeRealValues) {
+  Network network(doubled);
+  auto dataset = makeDataset<uint8_t>({3, 2}, {0, 255, 10, 100, 20, 30});
+  InputFormat format;
+  format.mean = 10;
+  format.std = 5;
+  int64_t done = 0;
+  auto profile = calibrate(network.function(), {dataset}, {format},
+                           [&](int64_t count) { done = count; });
+  ASSERT_TRUE(bool(profile)) << llvm::toString(profile.takeError());
+  EXPECT_EQ(done, 3);
+  const quantize::ValueStats *input = profile->find("input0");
+  const quantize::ValueStats *layer = profile->find("twice");
+  ASSERT_TRUE(input && layer);
+  EXPECT_EQ(input->min, -2.0f);
+  EXPECT_EQ(input->max, 49.0f);
+  EXPECT_EQ(layer->max, 98.0f);
+  EXPECT_EQ(layer->samples, 3u);
+  EXPECT_EQ(layer->elements, 6u);
+}
+
+std::string errorOf(llvm::ArrayRef<data::Dataset> datasets) {
+  Network network(doubled);
+  auto profile = calibrate(network.function(), datasets, {});
+  return profile ? "" : llvm::toString(profile.takeError());
+}
+
+TEST(Calibrate, Errors) {
+  auto good = makeDataset<float>({2, 2}, {1, 2, 3, 4});
+  EXPECT_THAT(errorOf({}), HasSubstr("has 1 arguments, got 0 data sets"));
+  EXPECT_THAT(errorOf({good, good}),
+              HasSubstr("has 1 arguments, got 2 data sets"));
+  EXPECT_THAT(errorOf({makeDataset<float>({1, 3}, {1, 2, 3})}),
+              HasSubstr("data.npy"));
+  EXPECT_THAT(errorOf({makeDataset<float>({1, 2}, {1, NAN})}),
+              HasSubstr("data.npy"));
+  EXPECT_THAT(errorOf({makeDataset<float>({1, 2}, {1, 3e38f})}),
+              HasSubstr("twice"));
+}
+
+} // namespace
+} // namespace qcc::evaluate
