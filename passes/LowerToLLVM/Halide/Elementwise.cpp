@@ -53,21 +53,18 @@ Value Stage::add(qint::AddOp op) {
   Halide::Type type = elementType(op.getType());
   int64_t lm = op.getLhsMultiplier(), rm = op.getRhsMultiplier();
   int64_t lz = op.getLhsZeroPoint(), rz = op.getRhsZeroPoint();
-  int64_t most = largest(lhs.type, lz) * std::abs(lm) +
-                 largest(rhs.type, rz) * std::abs(rm);
   // Zero points fold into one constant when no partial sum can overflow.
   int64_t unfolded =
       largest(lhs.type, 0) * std::abs(lm) + largest(rhs.type, 0) * std::abs(rm);
   int64_t constant = lz * lm + rz * rm;
   int64_t limit = (1ll << 31) - 1;
   bool folds = unfolded + std::abs(constant) <= limit;
-  bool fits = most + (1ll << (op.getShift() - 1)) <= limit;
   auto at = [=](const Point &p) mutable {
     Expr l = i32(lhs.at(broadcast(p, lhs.shape)));
     Expr r = i32(rhs.at(broadcast(p, rhs.shape)));
     Expr sum = folds ? l * int(lm) + r * int(rm) - int(constant)
                      : (l - int(lz)) * int(lm) + (r - int(rz)) * int(rm);
-    Expr rounded = roundingShift(sum, op.getShift(), op.getRounding(), fits);
+    Expr rounded = roundingShift(sum, op.getShift(), op.getRounding());
     return saturate(rounded, op.getZeroPoint(), op.getMin(), op.getMax(), type);
   };
   return {joined(lhs.shape, rhs.shape), type, at};
@@ -77,10 +74,12 @@ Value Stage::mul(qint::MulOp op) {
   Value lhs = get(op.getLhs()), rhs = get(op.getRhs());
   Halide::Type type = elementType(op.getType());
   int lz = op.getLhsZeroPoint(), rz = op.getRhsZeroPoint();
+  bool narrow = largest(lhs.type, lz) * largest(rhs.type, rz) < (1ll << 31);
+  Halide::Type product = narrow ? Halide::Int(32) : type;
   auto at = [=](const Point &p) {
-    Expr l = Halide::cast(type, lhs.at(broadcast(p, lhs.shape)));
-    Expr r = Halide::cast(type, rhs.at(broadcast(p, rhs.shape)));
-    return (l - lz) * (r - rz);
+    Expr l = Halide::cast(product, lhs.at(broadcast(p, lhs.shape)));
+    Expr r = Halide::cast(product, rhs.at(broadcast(p, rhs.shape)));
+    return Halide::cast(type, (l - lz) * (r - rz));
   };
   return {joined(lhs.shape, rhs.shape), type, at};
 }

@@ -47,12 +47,30 @@ Expr highProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic) {
   return cast<int32_t>((wide(v) * wide(m)) >> 32);
 }
 
+/// The low half of the product.
+Expr lowProduct(const Expr &v, const Expr &m) {
+  return cast<uint32_t>(v) * cast<uint32_t>(m);
+}
+
+/// v * m for |v| < 2^47 and m < 2^15.
+Expr wideProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic) {
+  if (v.type().bits() <= 32 && !arithmetic.wideMultiply)
+    return (wide(highProduct(v, m, arithmetic)) << 32) | wide(lowProduct(v, m));
+  if (arithmetic.wideMultiply)
+    return wide(v) * wide(m);
+  // Three pieces of 16 bits; each product with 15 bits fits 32.
+  Expr low = cast<int32_t>(v & 0xffff),
+       middle = cast<int32_t>((v >> 16) & 0xffff);
+  Expr high = cast<int32_t>(v >> 32);
+  return wide(low * m) + (wide(middle * m) << 16) + (wide(high * m) << 32);
+}
+
 /// The exact form on 64 bits: rules of the four roundings.
 Expr rescaleWide(const Expr &v, const Expr &m, const Expr &shift,
-                 qint::Rounding rounding) {
+                 qint::Rounding rounding, const Arithmetic &arithmetic) {
   // Shift counts are unsigned: a signed one may also mean the other way.
   Expr s = cast<uint64_t>(shift);
-  Expr p = wide(v) * wide(m);
+  Expr p = wideProduct(v, m, arithmetic);
   Expr half = i64(1) << (s - make_const(UInt(64), 1));
   switch (rounding) {
   case qint::Rounding::Single:
@@ -69,29 +87,86 @@ Expr rescaleWide(const Expr &v, const Expr &m, const Expr &shift,
   return p;
 }
 
-/// Rounding `single` with every shift in [3, 62] and a result range of at most
-/// 17 bits, on 32-bit lanes: floor(floor(p / 2^32) + 2^(s-33)) / 2^(s-32) is
-/// exact for s >= 33. Below, the value is first multiplied by 2^(33-s); where
-/// that would overflow, the result saturates anyway, so the value is clamped.
-Expr rescaleNarrow(Expr v, llvm::ArrayRef<int32_t> multipliers,
-                   llvm::ArrayRef<int32_t> shifts, const Arithmetic &arithmetic,
+/// away(h / 2^t) for t >= 1 without overflow.
+Expr divideAway(const Expr &h, const Expr &t) {
+  Expr count = cast<uint32_t>(t);
+  Expr half = i32(1) << (count - make_const(UInt(32), 1));
+  Expr rest = h & (half + half - 1);
+  return (h >> count) +
+         select(rest >= half + select(h < 0, i32(1), i32(0)), i32(1), i32(0));
+}
+
+/// A value, a multiplier and a shift whose product is wanted in 32 bits.
+struct Scaled {
+  Expr v, m;
+  std::vector<int32_t> shifts; ///< all at least `least`
+};
+
+/// Shifts below `least` are raised to it: the value is multiplied by the power
+/// of two that is missing. Where that would overflow, the result saturates
+/// anyway (it has at most 18 bits), so the value is clamped before. A shift
+/// below 8 makes every value but 0 saturate, so 8 serves as well.
+Scaled raiseShifts(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
+                   llvm::ArrayRef<int32_t> shifts, int32_t least,
                    const TableReader &read) {
-  if (llvm::any_of(shifts, [](int32_t s) { return s < 33; })) {
-    auto room = [](int32_t s) { return std::max(33 - s, 0); };
+  Scaled scaled{v, pick(multipliers, read), {}};
+  auto room = [&](int32_t s) { return std::max(least - std::max(s, 8), 0); };
+  if (llvm::any_of(shifts, [&](int32_t s) { return s < least; })) {
     Expr most = pick(
         map(shifts, [&](int32_t s) { return (1ll << (31 - room(s))) - 1; }),
         read);
     Expr factor =
         pick(map(shifts, [&](int32_t s) { return 1ll << room(s); }), read);
-    v = Halide::max(Halide::min(v, most), -most - 1) * factor;
+    scaled.v = Halide::max(Halide::min(v, most), -most - 1) * factor;
   }
-  auto above = [](int32_t s) { return std::max(s, 33); };
+  scaled.shifts =
+      map(shifts, [&](int32_t s) { return std::max(std::max(s, 8), least); });
+  return scaled;
+}
+
+/// Rules rescale-s2 and -s7, s4, s5 on 32-bit lanes. With s >= 33, the high
+/// half and whether the rest is an exact half decide.
+Expr rescaleNarrow(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
+                   llvm::ArrayRef<int32_t> shifts, qint::Rounding rounding,
+                   const Arithmetic &arithmetic, const TableReader &read) {
+  Scaled x = raiseShifts(v, multipliers, shifts, 33, read);
+  Expr high = highProduct(x.v, x.m, arithmetic);
+  Expr half =
+      pick(map(x.shifts, [](int32_t s) { return 1ll << (s - 33); }), read);
+  Expr shift = pick(map(x.shifts, [](int32_t s) { return s - 32; }), read);
+  Expr up = (high + half) >> cast<uint32_t>(shift);
+  if (rounding == qint::Rounding::Single)
+    return up;
+  Expr rest = high & (half + half - 1);
+  Expr tie = rest == half && lowProduct(x.v, x.m) == 0;
+  Expr back = rounding == qint::Rounding::Even ? (up & 1) != 0 : high < 0;
+  return up - select(tie && back, i32(1), i32(0));
+}
+
+/// Rule rescale-s3 on 32-bit lanes.
+Expr rescaleDouble(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
+                   llvm::ArrayRef<int32_t> shifts, const Arithmetic &arithmetic,
+                   const TableReader &read) {
+  bool small = llvm::any_of(shifts, [](int32_t s) { return s <= 31; });
+  bool large = llvm::any_of(shifts, [](int32_t s) { return s > 31; });
+  Expr single;
+  if (small)
+    single = rescaleNarrow(v, multipliers, shifts, qint::Rounding::Single,
+                           arithmetic, read);
+  if (!large)
+    return single;
   Expr m = pick(multipliers, read);
-  Expr half = pick(
-      map(shifts, [&](int32_t s) { return 1ll << (above(s) - 33); }), read);
-  Expr shift =
-      pick(map(shifts, [&](int32_t s) { return above(s) - 32; }), read);
-  return (highProduct(v, m, arithmetic) + half) >> cast<uint32_t>(shift);
+  Expr low = lowProduct(v, m) + make_const(UInt(32), 1 << 30);
+  Expr carry = select(low < make_const(UInt(32), 1 << 30), i32(1), i32(0));
+  Expr high = highProduct(v, m, arithmetic) + carry;
+  // Rule s3's h has 32 bits; the top bit of `high` is only its sign again.
+  Expr h = reinterpret<int32_t>((cast<uint32_t>(high) << 1) | (low >> 31));
+  Expr both = divideAway(
+      h,
+      pick(map(shifts, [](int32_t s) { return std::max(s - 31, 1); }), read));
+  if (!small)
+    return both;
+  return select(pick(shifts, read) > 31, both, single);
 }
 
 } // namespace
@@ -111,26 +186,20 @@ Expr rescale(Expr v, qint::RescaleAttr attribute, Type type,
   bool smallRange =
       attribute.getMin() >= -65536 && attribute.getMax() <= 65536 &&
       attribute.getZeroPoint() >= -65536 && attribute.getZeroPoint() <= 65536;
-  bool shiftsFit = llvm::all_of(s, [](int32_t x) { return x >= 3; });
-  // A zero multiplier never saturates, so its value must not be clamped.
-  bool noZero = llvm::all_of(llvm::zip(m, s), [](auto p) {
-    return std::get<0>(p) || std::get<1>(p) >= 33;
-  });
+  bool narrow = v.type().bits() == 32 && smallRange;
+  qint::Rounding rounding = attribute.getRounding();
   Expr r;
-  if (attribute.getRounding() == qint::Rounding::Single &&
-      v.type().bits() == 32 && smallRange && shiftsFit && noZero)
-    r = rescaleNarrow(v, m, s, arithmetic, read);
+  if (!narrow)
+    r = rescaleWide(v, pick(m, read), pick(s, read), rounding, arithmetic);
+  else if (rounding == qint::Rounding::Double)
+    r = rescaleDouble(v, m, s, arithmetic, read);
   else
-    r = rescaleWide(v, pick(m, read), pick(s, read), attribute.getRounding());
+    r = rescaleNarrow(v, m, s, rounding, arithmetic, read);
   return saturate(r, attribute.getZeroPoint(), attribute.getMin(),
                   attribute.getMax(), type);
 }
 
-Expr roundingShift(Expr v, int shift, qint::Rounding rounding, bool fits) {
-  if (!fits && rounding == qint::Rounding::Double)
-    rounding = qint::Rounding::Away;
-  if (!fits)
-    return cast<int32_t>(rescaleWide(v, i32(1), i32(shift), rounding));
+Expr roundingShift(Expr v, int shift, qint::Rounding rounding) {
   Expr half = i32(1ll << (shift - 1));
   switch (rounding) {
   case qint::Rounding::Single:

@@ -22,8 +22,8 @@ using TableReader = std::function<Expr(llvm::ArrayRef<int32_t> values)>;
 Expr rescale(Expr v, qint::RescaleAttr attribute, Halide::Type type,
              const Arithmetic &arithmetic, const TableReader &read);
 
-/// round(v / 2^shift) for |v| < 2^31 - 2^(shift-1) when `fits`, else any i32.
-Expr roundingShift(Expr v, int shift, qint::Rounding rounding, bool fits);
+/// Rule shift-r1 for |v| <= 2^31 - 1 - 2^(shift-1).
+Expr roundingShift(Expr v, int shift, qint::Rounding rounding);
 
 /// clamp(v + zeroPoint, min, max) in `type`; `v` is i32 with room for the sum.
 Expr saturate(Expr v, int32_t zeroPoint, int32_t min, int32_t max,

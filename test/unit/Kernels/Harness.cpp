@@ -361,8 +361,9 @@ llvm::Error CompiledKernel::check(std::mt19937 &random) {
                  " elements differ: " + where);
 }
 
-llvm::Expected<std::vector<std::string>>
-undefinedSymbols(const KernelCase &kernelCase, const targets::Target &target) {
+static llvm::Expected<llvm::SmallVector<char, 0>>
+generate(const KernelCase &kernelCase, const targets::Target &target,
+         llvm::CodeGenFileType type) {
   auto parsed = parse(kernelCase);
   if (!parsed)
     return parsed.takeError();
@@ -376,12 +377,28 @@ undefinedSymbols(const KernelCase &kernelCase, const targets::Target &target) {
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
-  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr,
-                                      llvm::CodeGenFileType::ObjectFile))
-    return failure("no object file for this target");
+  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, type))
+    return failure("no code generator for this target");
   passes.run(**module);
+  return bytes;
+}
+
+llvm::Expected<std::string> assembly(const KernelCase &kernelCase,
+                                     const targets::Target &target) {
+  auto bytes =
+      generate(kernelCase, target, llvm::CodeGenFileType::AssemblyFile);
+  if (!bytes)
+    return bytes.takeError();
+  return std::string(bytes->begin(), bytes->end());
+}
+
+llvm::Expected<std::vector<std::string>>
+undefinedSymbols(const KernelCase &kernelCase, const targets::Target &target) {
+  auto bytes = generate(kernelCase, target, llvm::CodeGenFileType::ObjectFile);
+  if (!bytes)
+    return bytes.takeError();
   auto object = llvm::object::ObjectFile::createObjectFile(
-      llvm::MemoryBufferRef(stream.str(), "kernel.o"));
+      llvm::MemoryBufferRef({bytes->data(), bytes->size()}, "kernel.o"));
   if (!object)
     return object.takeError();
   std::vector<std::string> names;

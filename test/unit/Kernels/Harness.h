@@ -66,6 +66,10 @@ private:
 llvm::Expected<std::vector<std::string>>
 undefinedSymbols(const KernelCase &kernelCase, const targets::Target &target);
 
+/// The same as text, to look at.
+llvm::Expected<std::string> assembly(const KernelCase &kernelCase,
+                                     const targets::Target &target);
+
 } // namespace qcc::test
 
 #endif // QCC_TEST_UNIT_KERNELS_HARNESS_H
