@@ -1,5 +1,6 @@
 #include "compiler/Import/Mlir.h"
 
+#include "compiler/Import/Isolate.h"
 #include "dialects/QGraph/QGraph.h"
 #include "dialects/QInt/QInt.h"
 
@@ -110,6 +111,22 @@ ImportedModule readMlir(llvm::MemoryBufferRef buffer, MLIRContext &context) {
                            buffer.getBuffer()));
   }
   return module;
+}
+
+ImportedModule readMlirBytecode(llvm::MemoryBufferRef buffer,
+                                MLIRContext &context) {
+  // Far more than a sound file takes; a damaged one may have loops.
+  unsigned seconds = 2 + buffer.getBufferSize() / (1 << 20);
+  bool sound = survives(
+      [&] {
+        MLIRContext scratch(MLIRContext::Threading::DISABLED);
+        llvm::consumeError(readMlir(buffer, scratch).takeError());
+      },
+      seconds);
+  if (!sound)
+    return errorAt(UnknownLoc::get(&context), buffer.getBufferIdentifier(),
+                   "is damaged MLIR bytecode");
+  return readMlir(buffer, context);
 }
 
 } // namespace qcc::import

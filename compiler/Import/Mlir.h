@@ -15,6 +15,11 @@ using ImportedModule = llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>;
 ImportedModule readMlir(llvm::MemoryBufferRef buffer,
                         mlir::MLIRContext &context);
 
+/// The same for bytecode. Upstream's reader believes the sizes in the file, so
+/// a damaged one can end the process; that is tried in a copy of it first.
+ImportedModule readMlirBytecode(llvm::MemoryBufferRef buffer,
+                                mlir::MLIRContext &context);
+
 /// Whether the text nests brackets no deeper than the parser's recursion can
 /// follow.
 bool isNestedSanely(llvm::StringRef text);

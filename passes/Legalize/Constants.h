@@ -19,7 +19,7 @@ struct ConstantTensor {
 
 /// Larger constants are not evaluated: an expression like tile could ask for
 /// any amount of memory.
-constexpr int64_t maxConstantElements = int64_t(1) << 28;
+constexpr int64_t maxConstantElements = int64_t(1) << 26;
 
 /// The number of elements of a static shape; the largest number when there are
 /// too many to count.

@@ -73,6 +73,12 @@ TosaLowering::integerConstant(Operation *op, Value value, StringRef what) {
     op->emitOpError() << what << " must be constant, but is computed";
     return failure();
   }
+  if (dense.getNumElements() > maxConstantElements) {
+    op->emitOpError() << what << " has " << dense.getNumElements()
+                      << " elements; at most " << maxConstantElements
+                      << " are supported";
+    return failure();
+  }
   SmallVector<int64_t> result;
   for (const APInt &number : dense.getValues<APInt>())
     result.push_back(number.getSExtValue());
@@ -228,6 +234,13 @@ private:
   }
 
   FailureOr<Value> constant(Operation *op) {
+    int64_t count = elementCount(
+        cast<RankedTensorType>(op->getResult(0).getType()).getShape());
+    if (count > maxConstantElements) {
+      op->emitOpError() << "has " << count << " elements; at most "
+                        << maxConstantElements << " are supported";
+      return failure();
+    }
     ElementsAttr attr;
     if (auto tosaConstant = dyn_cast<tosa::ConstOp>(op))
       attr = tosaConstant.getValues();

@@ -250,3 +250,22 @@ func.func @quantized_constant(%a: tensor<2xf32>) -> tensor<2xf32> {
   %1 = quant.dcast %c : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xf32>
   return %1 : tensor<2xf32>
 }
+
+// -----
+
+// 256 MiB that fit in a line of text.
+func.func @huge_constant(%a: tensor<67108865xf32>) -> tensor<67108865xf32> {
+  // expected-error @+1 {{'tosa.const' op has 67108865 elements; at most 67108864 are supported}}
+  %c = "tosa.const"() <{values = dense<1.0> : tensor<67108865xf32>}> : () -> tensor<67108865xf32>
+  %0 = tosa.add %a, %c : (tensor<67108865xf32>, tensor<67108865xf32>) -> tensor<67108865xf32>
+  return %0 : tensor<67108865xf32>
+}
+
+// -----
+
+func.func @huge_indices(%a: tensor<1x5x1xf32>) -> tensor<1x67108865x1xf32> {
+  %i = "tosa.const"() <{values = dense<3> : tensor<1x67108865xi32>}> : () -> tensor<1x67108865xi32>
+  // expected-error @+1 {{'tosa.gather' op indices has 67108865 elements; at most 67108864 are supported}}
+  %0 = tosa.gather %a, %i : (tensor<1x5x1xf32>, tensor<1x67108865xi32>) -> tensor<1x67108865x1xf32>
+  return %0 : tensor<1x67108865x1xf32>
+}

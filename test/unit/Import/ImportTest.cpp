@@ -1,9 +1,11 @@
 #include "compiler/Import/Import.h"
+#include "compiler/Import/Isolate.h"
 #include "compiler/Import/Mlir.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
+#include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
@@ -123,6 +125,33 @@ TEST_F(ImportTest, TruncatedBytecode) {
     EXPECT_THAT(errorOf(llvm::StringRef(bytes).take_front(size)),
                 StartsWith("model.mlir: "))
         << size;
+}
+
+TEST_F(ImportTest, CrashesAreSeenInACopy) {
+  EXPECT_TRUE(qcc::import::survives([] {}, 10));
+  EXPECT_FALSE(qcc::import::survives([] { std::abort(); }, 10));
+  EXPECT_FALSE(qcc::import::survives(
+      [] {
+        volatile int forever = 1;
+        while (forever) {
+        }
+      },
+      1));
+}
+
+TEST_F(ImportTest, DamagedBytecode) {
+  // A zero among the first counts ends upstream's reader, or makes it loop.
+  std::string bytes = bytecodeOf(identity);
+  bool damaged = false;
+  for (size_t i = 8; i < 40 && i < bytes.size() && !damaged; ++i) {
+    std::string copy = bytes;
+    copy[i] = 0;
+    auto module = qcc::importModelFromMemory(copy, "m", context);
+    if (!module)
+      damaged =
+          llvm::toString(module.takeError()) == "m: is damaged MLIR bytecode";
+  }
+  EXPECT_TRUE(damaged);
 }
 
 TEST_F(ImportTest, KnownFormatsWithoutReader) {
