@@ -13,9 +13,9 @@
 using namespace qcc;
 namespace cl = llvm::cl;
 
-static cl::OptionCategory makeOptions("What to make");
-static cl::OptionCategory quantizeOptions("How to quantize");
-static cl::OptionCategory phaseOptions("Looking inside");
+static cl::OptionCategory makeOptions("Compiling");
+static cl::OptionCategory quantizeOptions("Quantizing");
+static cl::OptionCategory phaseOptions("Watching phases");
 
 static cl::opt<std::string> input(cl::Positional, cl::desc("<model>"),
                                   cl::cat(makeOptions));
@@ -343,8 +343,8 @@ void prepareHelp() {
     cl::Option *option = known.lookup(name);
     option->setDescription(name == "help" ? "print this text"
                                           : "print the version");
-    option->setHiddenFlag(cl::NotHidden);
   }
+  known.lookup("help-list")->setHiddenFlag(cl::ReallyHidden);
 }
 
 int fail(llvm::Error error) {
@@ -370,8 +370,9 @@ int main(int argc, char **argv) {
       "model.o\n\n"
       "writes model.o and model.h.\n",
       &problemStream);
+  // A value that an option cannot hold has been reported already.
   if (!parsed)
-    return fail(usageError(problems));
+    return problems.empty() ? 1 : fail(usageError(problems));
   if (listTargets) {
     for (const targets::Target &row : targets::allTargets())
       llvm::outs() << row.name << "\n";
