@@ -1,0 +1,158 @@
+"""Writes docs/generated from the sources: passes, dialects, targets.
+
+    generate.py [--check]
+
+With --check nothing is written; pages that differ are printed as a diff,
+followed by the command that repairs them, and the exit status is 1.
+"""
+
+import difflib
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FOLDER = os.path.join(ROOT, "docs", "generated")
+LLVM = "/usr/lib/llvm-22"
+REPAIR = "cmake --build build/dev --target docs"
+PHASES = ["Legalize", "Quantize", "LowerToInt", "Schedule"]
+DIALECTS = [("qgraph", "QGraph/QGraphOps.td"), ("qint", "QInt/QIntOps.td"),
+            ("check", "Check/CheckOps.td")]
+COLUMNS = [  # of QCC_TARGET, and their headings
+    ("name", "-target="), ("cpu", "LLVM CPU"), ("features", "LLVM features"),
+    ("triple", "triple"), ("vectorBytes", "vector, bytes"),
+    ("registers", "registers"), ("alignment", "alignment, bytes"),
+    ("unsignedActivations", "activations held as"), ("emulator", "emulated as")]
+
+
+def run(*command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT,
+                          check=False, **options)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}:\n{done.stderr}")
+    return done.stdout
+
+
+def tblgen(path, *options):
+    return run(f"{LLVM}/bin/mlir-tblgen", "-I", ROOT, "-I", f"{LLVM}/include",
+               *options, os.path.join(ROOT, path))
+
+
+def tidy(text):
+    """No trailing blanks, no runs of empty lines, one line break at the end."""
+    text = re.sub(r"[ \t]+$", "", text, flags=re.M)
+    text = text.replace("[TOC]\n", "")
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def passes():
+    text = ("# Passes\n\nBy phase, in alphabetical order; `passes/Pipeline.cpp` has the order in "
+            "which they run.\n\n")
+    for phase in PHASES:
+        body = tblgen(f"passes/{phase}/Passes.td", "-gen-pass-doc")
+        text += f"## {phase}\n\n{body}\n"
+    return text
+
+
+def dialects():
+    text = "# Dialects\n\n"
+    for name, path in DIALECTS:
+        text += tblgen(f"dialects/{path}", "-gen-dialect-doc",
+                       f"-dialect={name}") + "\n"
+    return text
+
+
+def fields(row):
+    """The arguments of a macro call: strings without quotes, joined."""
+    values, depth, now = [], 0, ""
+    for part in re.findall(r'"[^"]*"|[(),]|[^"(),]+', row):
+        if part == "," and depth == 0:
+            values.append(now.strip())
+            now = ""
+            continue
+        depth += (part == "(") - (part == ")")
+        now += part[1:-1] if part[0] == '"' else part.strip()
+    return values + [now.strip()]
+
+
+def table(path, macros):
+    """The rows of the target tables as (macro, arguments), preprocessed."""
+    source = "".join(f"#define {m}(...) @{m}@ __VA_ARGS__ @end@\n" for m in macros)
+    source += f'#include "{path}"\n'
+    text = run(f"{LLVM}/bin/clang", "-E", "-P", "-I", ROOT, "-x", "c", "-",
+               input=source)
+    # What QCC_FOLDER of Registered.inc leaves.
+    text = re.sub(r'family = ("[^"]*");', r"@QCC_FOLDER@ \1 @end@", text)
+    return [(m.group(1), fields(" ".join(m.group(2).split())))
+            for m in re.finditer(r"@(QCC_\w+)@(.*?)@end@", text, re.S)]
+
+
+def parameters():
+    """Macro name -> names of its arguments, from targets/target_table.inc."""
+    with open(os.path.join(ROOT, "targets", "target_table.inc")) as file:
+        text = file.read().replace("\\\n", " ")
+    return {name: [p.strip() for p in arguments.split(",")]
+            for name, arguments in re.findall(r"#define (QCC_\w+)\(([^)]*)\)", text)}
+
+
+def targets():
+    names = parameters()
+    rows = table("targets/Registered.inc", names)
+    text = ("# Targets\n\nThe rows of `targets/*/target.inc`. `native` is the "
+            "last row, in this order, that the machine running qcc can "
+            "execute.\n")
+    heading = "| " + " | ".join(h for _, h in COLUMNS) + " |\n"
+    heading += "|" + " --- |" * len(COLUMNS) + "\n"
+    for macro, values in rows:
+        if macro == "QCC_FOLDER":
+            text += f"\n## targets/{values[0]}\n\n{heading}"
+        if macro != "QCC_TARGET":
+            continue
+        row = dict(zip(names[macro], values))
+        row["unsignedActivations"] = "u8" if row["unsignedActivations"] == "1" else "s8"
+        row["name"] = f"`{row['name']}`"
+        text += "| " + " | ".join(row[c] for c, _ in COLUMNS) + " |\n"
+    text += ("\n## Dot products\n\nInstructions that the generated code of a "
+             "target uses for 8-bit products.\n\n"
+             "| target | instruction | activations | products per 32-bit lane "
+             "| lanes |\n| --- | --- | --- | --- | --- |\n")
+    for macro, values in rows:
+        if macro == "QCC_DOT":
+            row = dict(zip(names[macro], values))
+            sign = "u8" if row["unsignedLhs"] == "1" else "s8"
+            text += (f"| `{row['target']}` | `{row['instruction']}` | {sign} | "
+                     f"{row['depth']} | {row['lanes']} |\n")
+    text += ("\n## What a host needs\n\nTo run the code on the machine itself.\n\n"
+             "| target | CPU features, as LLVM names them |\n| --- | --- |\n")
+    for macro, values in rows:
+        if macro == "QCC_HOST":
+            text += f"| `{values[0]}` | {', '.join(values[1].split(','))} |\n"
+    return text
+
+
+def main():
+    check = sys.argv[1:] == ["--check"]
+    differ = False
+    for name, make in [("passes", passes), ("dialects", dialects),
+                       ("targets", targets)]:
+        path = os.path.join(FOLDER, name + ".md")
+        page = tidy(f"<!-- Written by docs/generate.py; repair with: {REPAIR} -->\n\n"
+                    + make())
+        if not check:
+            with open(path, "w") as file:
+                file.write(page)
+            continue
+        old = open(path).read() if os.path.exists(path) else ""
+        difference = list(difflib.unified_diff(
+            old.splitlines(True), page.splitlines(True), f"docs/generated/{name}.md",
+            "generated now"))
+        sys.stdout.writelines(difference)
+        differ = differ or bool(difference)
+    if differ:
+        print(f"\ndocs/generated is out of date; repair it with\n\n    {REPAIR}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
