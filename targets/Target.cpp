@@ -19,13 +19,29 @@ std::vector<Target> readTables() {
   std::vector<const KernelProvider *> providers;
 #define QCC_TARGET(name, triple, cpu, features, halide, emulator, vectorBytes, \
                    registers, alignment, unsignedActivations)                  \
-  rows.push_back({name, family, triple, cpu, features, halide, emulator,       \
-                  vectorBytes, registers, alignment,                           \
-                  unsignedActivations != 0, "", {}, providers});
+  rows.push_back({name,                                                        \
+                  family,                                                      \
+                  triple,                                                      \
+                  cpu,                                                         \
+                  features,                                                    \
+                  halide,                                                      \
+                  emulator,                                                    \
+                  vectorBytes,                                                 \
+                  registers,                                                   \
+                  alignment,                                                   \
+                  unsignedActivations != 0,                                    \
+                  "",                                                          \
+                  {},                                                          \
+                  {},                                                          \
+                  providers});
 #define QCC_DOT(target, instruction, unsignedLhs, depth, lanes)                \
   for (Target &row : rows)                                                     \
     if (row.name == target)                                                    \
       row.dots.push_back({instruction, unsignedLhs != 0, depth, lanes});
+#define QCC_KERNEL(target, op, tile, feature)                                  \
+  for (Target &row : rows)                                                     \
+    if (row.name == target)                                                    \
+      row.kernels.push_back({op, tile, feature});
 #define QCC_HOST(target, features)                                             \
   for (Target &row : rows)                                                     \
     if (row.name == target)                                                    \
@@ -39,7 +55,8 @@ bool hostHas(const Target &target) {
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   llvm::SmallVector<llvm::StringRef, 8> needed;
   target.hostFeatures.split(needed, ',', -1, /*KeepEmpty=*/false);
-  return llvm::all_of(needed, [&](llvm::StringRef f) { return host.lookup(f); });
+  return llvm::all_of(needed,
+                      [&](llvm::StringRef f) { return host.lookup(f); });
 }
 
 } // namespace

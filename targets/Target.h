@@ -26,6 +26,13 @@ struct DotProduct {
   int lanes;                   ///< 32-bit lanes of a register
 };
 
+/// One kernel that the target's folder brings.
+struct KernelRow {
+  llvm::StringRef op;      ///< mnemonic of the qint op that it computes
+  llvm::StringRef tile;    ///< of registers, "pixels x channels x depth"
+  llvm::StringRef feature; ///< of the instruction set, as LLVM names it
+};
+
 /// One row of a table: a name that users type after `-target=`.
 struct Target {
   llvm::StringRef name;
@@ -41,6 +48,7 @@ struct Target {
   bool unsignedActivations; ///< codes live as u8 between kernels
   llvm::StringRef hostFeatures; ///< what a host needs to run it, "a,b"
   std::vector<DotProduct> dots;
+  std::vector<KernelRow> kernels;
   std::vector<const KernelProvider *> providers; ///< tried before Halide
 };
 

@@ -1,0 +1,88 @@
+// Weights, biases and scales of a convolution in the order the tile reads
+// them; ConvPlan.h draws the stream.
+#include "targets/cortexm/ConvPlan.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace qcc::targets::cortexm {
+
+namespace {
+
+class Stream {
+public:
+  Stream(const KernelSource &source, const ConvPlan &plan) : plan(plan) {
+    for (const llvm::APInt &w :
+         source.constants[plan.filter].getValues<llvm::APInt>())
+      weights.push_back(static_cast<int8_t>(w.getSExtValue()));
+    for (const llvm::APInt &b :
+         source.constants[plan.bias].getValues<llvm::APInt>())
+      biases.push_back(static_cast<int32_t>(b.getSExtValue()));
+    windowBytes = static_cast<int64_t>(weights.size()) / plan.outputs;
+  }
+
+  std::vector<uint8_t> write() {
+    std::vector<int64_t> passes = plan.passes();
+    for (auto [i, first] : llvm::enumerate(passes)) {
+      int64_t advance = i + 1 < passes.size() ? passes[i + 1] - first : 0;
+      for (int64_t c = 0; c < plan.tile.channels; ++c)
+        putWord(biases[first + c]);
+      int64_t step = plan.tile.stepWords();
+      for (int64_t word = 0; word < plan.tile.words; word += step)
+        for (int64_t c = 0; c < plan.tile.channels; ++c)
+          for (int64_t i = 0; i < step; ++i)
+            putWeights(first + c, word + i);
+      for (int64_t c = 0; c < plan.tile.channels; ++c)
+        putScale(first + c, c + 1 == plan.tile.channels ? advance : 0);
+    }
+    return std::move(bytes);
+  }
+
+private:
+  void putWord(int64_t value) {
+    for (int i = 0; i < 4; ++i)
+      bytes.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  }
+
+  /// Zeros stand where the last word of a run, or the last step, has none.
+  void putWeights(int64_t channel, int64_t word) {
+    int64_t run = word / plan.runs.words();
+    int64_t within = word % plan.runs.words() * 4;
+    for (int64_t i = within; i < within + 4; ++i) {
+      int64_t at = run * plan.runs.bytes + i;
+      bool real = i < plan.runs.bytes && at < windowBytes;
+      bytes.push_back(real ? weights[channel * windowBytes + at] : 0);
+    }
+  }
+
+  /// floor((sum * m + 2^(s-1)) / 2^s) + z, with half of the division done by
+  /// taking the product's high word: z and the half ulp join it there.
+  void putScale(int64_t channel, int64_t advance) {
+    llvm::ArrayRef<int32_t> multipliers = plan.rescale.getMultipliers();
+    bool each = multipliers.size() > 1;
+    int64_t multiplier = multipliers[each ? channel : 0];
+    int64_t right = plan.rescale.getShifts()[each ? channel : 0] - 32;
+    if (multiplier == 0)
+      right = 1;
+    putWord(multiplier);
+    putWord((int64_t(1) << (right - 1)) +
+            int64_t(plan.rescale.getZeroPoint()) * (int64_t(1) << right));
+    putWord(right | advance << 8);
+  }
+
+  const ConvPlan &plan;
+  std::vector<int8_t> weights;
+  std::vector<int32_t> biases;
+  int64_t windowBytes;
+  std::vector<uint8_t> bytes;
+};
+
+} // namespace
+
+std::vector<uint8_t> packStream(const KernelSource &source,
+                                const ConvPlan &plan) {
+  return Stream(source, plan).write();
+}
+
+} // namespace qcc::targets::cortexm

@@ -1,0 +1,216 @@
+#include "targets/cortexm/ConvPlan.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace qcc::targets::cortexm {
+
+namespace {
+
+/// The ops of a body that is conv2d, requantize, yield.
+struct Body {
+  qint::Conv2DOp conv;
+  qint::RequantizeOp requantize;
+};
+
+std::optional<Body> matchBody(qint::KernelOp kernel) {
+  Block &block = kernel.getBody().front();
+  if (llvm::range_size(block) != 3)
+    return std::nullopt;
+  auto conv = dyn_cast<qint::Conv2DOp>(block.front());
+  auto requantize = dyn_cast<qint::RequantizeOp>(*std::next(block.begin()));
+  auto yield = cast<qint::YieldOp>(block.getTerminator());
+  if (!conv || !requantize || requantize.getInput() != conv.getOutput() ||
+      yield.getValue() != requantize.getOutput())
+    return std::nullopt;
+  return Body{conv, requantize};
+}
+
+Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
+llvm::ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+bool isByte(Value value) {
+  return elementOf(value).getIntOrFloatBitWidth() == 8;
+}
+
+/// Whether SMMLA with the rounding and zero point in its addend, then a shift,
+/// gives rule `rescale-s1` for every 32-bit sum: 33 <= shift, and the addend
+/// leaves room for the product's high half.
+bool isExact(int32_t multiplier, int32_t shift, int32_t zeroPoint) {
+  if (multiplier == 0)
+    return true;
+  if (shift < 33)
+    return false;
+  int64_t right = shift - 32;
+  int64_t largest = (std::abs(int64_t(zeroPoint)) << right) +
+                    (int64_t(1) << (right - 1)) + (int64_t(1) << 30);
+  return largest <= std::numeric_limits<int32_t>::max();
+}
+
+bool canRescale(qint::RequantizeOp op) {
+  qint::RescaleAttr r = op.getRescale();
+  if (op.getZeroPoint() != 0 || r.getRounding() != qint::Rounding::Single)
+    return false;
+  for (auto [m, s] :
+       llvm::zip(r.getMultipliers().asArrayRef(), r.getShifts().asArrayRef()))
+    if (!isExact(m, s, r.getZeroPoint()))
+      return false;
+  return true;
+}
+
+bool hasTypes(Body body) {
+  auto conv = body.conv;
+  return conv.getGroups() == 1 && isByte(conv.getInput()) &&
+         elementOf(conv.getFilter()).isSignlessInteger(8) &&
+         elementOf(conv.getOutput()).isInteger(32) &&
+         elementOf(conv.getBias()).isInteger(32) &&
+         isByte(body.requantize.getOutput());
+}
+
+/// Operand numbers, when the weights and biases are constants and the input is
+/// none.
+bool findOperands(const KernelSource &source, ConvPlan &plan) {
+  auto input = dyn_cast<BlockArgument>(plan.conv.getInput());
+  auto filter = dyn_cast<BlockArgument>(plan.conv.getFilter());
+  auto bias = dyn_cast<BlockArgument>(plan.conv.getBias());
+  if (!input || !filter || !bias || source.inputs.size() != 3)
+    return false;
+  plan.input = input.getArgNumber();
+  plan.filter = filter.getArgNumber();
+  plan.bias = bias.getArgNumber();
+  return !source.constants[plan.input] && source.constants[plan.filter] &&
+         source.constants[plan.bias];
+}
+
+/// Whether every element that the windows touch is in the input's buffer.
+bool isCovered(ConvPlan &plan, const Layout &layout) {
+  auto conv = plan.conv;
+  llvm::ArrayRef<int64_t> window = shapeOf(conv.getFilter());
+  int64_t before[] = {layout.top, layout.left};
+  int64_t after[] = {layout.bottom, layout.right};
+  int64_t extent[] = {plan.out.height, plan.out.width};
+  for (int axis : {0, 1}) {
+    int64_t first = -conv.getPads()[2 * axis];
+    int64_t last = first + (extent[axis] - 1) * conv.getStrides()[axis] +
+                   (window[axis + 1] - 1) * conv.getDilations()[axis];
+    if (-first > before[axis] || last >= layout.shape[axis + 1] + after[axis])
+      return false;
+  }
+  return true;
+}
+
+void mapPixels(const KernelSource &source, ConvPlan &plan) {
+  auto conv = plan.conv;
+  const Layout &in = source.inputs[plan.input];
+  llvm::SmallVector<int64_t, 4> s = in.strides(), t = source.output.strides();
+  plan.in = {plan.out.height,
+             plan.out.width,
+             in.origin() - conv.getPads()[0] * s[1] - conv.getPads()[2] * s[2],
+             s[0],
+             s[1] * conv.getStrides()[0],
+             s[2] * conv.getStrides()[1]};
+  plan.out.origin = source.output.origin();
+  plan.out.imageStep = t[0];
+  plan.out.rowStep = t[1];
+  plan.out.pixelStep = t[2];
+  llvm::ArrayRef<int64_t> filter = shapeOf(conv.getFilter());
+  bool touching = conv.getDilations()[1] == 1 || filter[2] == 1;
+  plan.runs.rows = filter[1];
+  plan.runs.columns = touching ? 1 : filter[2];
+  plan.runs.rowStep = s[1] * conv.getDilations()[0];
+  plan.runs.columnStep = s[2] * conv.getDilations()[1];
+  plan.runs.bytes = (touching ? filter[2] : 1) * filter[3];
+}
+
+/// Words per turn of the inner loop: the fewest left over, then the most.
+int64_t chooseBlock(int64_t words, int64_t step) {
+  if (words <= 6)
+    return words;
+  int64_t best = 0;
+  for (int64_t block : {6, 5, 4, 3})
+    if (block % step == 0 && (!best || words % block < words % best))
+      best = block;
+  return best;
+}
+
+/// Instructions of all passes over one window, without the constant part.
+int64_t singlePixelCost(int64_t outputs, int64_t words, int64_t channels) {
+  return llvm::divideCeil(outputs, channels) *
+         (words / 2 * (2 + 9 * channels) + 6 * channels + 8);
+}
+
+void chooseTile(ConvPlan &plan) {
+  Tile &tile = plan.tile;
+  tile.words = plan.runs.rows * plan.runs.columns * plan.runs.words();
+  tile.pixels = std::min<int64_t>(plan.pixels, 3);
+  tile.channels = std::min<int64_t>(plan.outputs, 2);
+  if (tile.pixels == 1) {
+    tile.words = llvm::alignTo(tile.words, 2);
+    for (int64_t channels : {3, 4})
+      if (channels <= plan.outputs &&
+          singlePixelCost(plan.outputs, tile.words, channels) <
+              singlePixelCost(plan.outputs, tile.words, tile.channels))
+        tile.channels = channels;
+  }
+  tile.block = chooseBlock(tile.words, tile.stepWords());
+  tile.outputStep = plan.out.pixelStep;
+  // STRB reaches 4095 bytes.
+  tile.scattered =
+      tile.pixels > 1 && (!plan.out.isDense(plan.images) ||
+                          (tile.pixels - 1) * tile.outputStep + 1 > 4095);
+  tile.min = plan.rescale.getMin();
+  tile.max = plan.rescale.getMax();
+}
+
+} // namespace
+
+bool PixelMap::isDense(int64_t images) const {
+  return (height == 1 || rowStep == width * pixelStep) &&
+         (images == 1 || imageStep == height * width * pixelStep);
+}
+
+std::vector<int64_t> ConvPlan::passes() const {
+  std::vector<int64_t> first = {0};
+  int64_t next = outputs % tile.channels;
+  if (next == 0)
+    next = tile.channels;
+  for (; next < outputs; next += tile.channels)
+    first.push_back(next);
+  return first;
+}
+
+std::optional<ConvPlan> planConv(const KernelSource &source) {
+  std::optional<Body> body = matchBody(source.op);
+  if (!body || !hasTypes(*body) || !canRescale(body->requantize))
+    return std::nullopt;
+  ConvPlan plan;
+  plan.conv = body->conv;
+  plan.rescale = body->requantize.getRescale();
+  if (!findOperands(source, plan))
+    return std::nullopt;
+  llvm::ArrayRef<int64_t> out = source.output.shape;
+  plan.images = out[0];
+  plan.pixels = out[0] * out[1] * out[2];
+  plan.outputs = out[3];
+  plan.out.height = out[1];
+  plan.out.width = out[2];
+  if (plan.pixels == 0 || plan.outputs == 0 ||
+      !isCovered(plan, source.inputs[plan.input]))
+    return std::nullopt;
+  plan.isUnsigned = elementOf(plan.conv.getInput()).isUnsignedInteger();
+  plan.tile.isUnsigned = source.output.isUnsigned;
+  mapPixels(source, plan);
+  chooseTile(plan);
+  return plan;
+}
+
+} // namespace qcc::targets::cortexm

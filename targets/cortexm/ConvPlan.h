@@ -1,0 +1,96 @@
+// How a dense convolution runs on a Cortex-M with the DSP extension.
+//
+// Pixels of the output are taken P at a time, in the order of the flattened
+// output. The P windows are expanded to 16 bits into scratch memory, side by
+// side, and then every group of Q output channels passes over them: P x Q sums
+// in registers, two products per SMLAD.
+#ifndef QCC_TARGETS_CORTEXM_CONVPLAN_H
+#define QCC_TARGETS_CORTEXM_CONVPLAN_H
+
+#include "targets/KernelProvider.h"
+
+#include <optional>
+
+namespace qcc::targets::cortexm {
+
+/// Where the pixels of an [N,H,W] grid lie in a buffer, in bytes.
+struct PixelMap {
+  int64_t height, width; ///< of the grid
+  int64_t origin;        ///< of pixel (0, 0, 0)
+  int64_t imageStep, rowStep, pixelStep;
+
+  int64_t operator()(int64_t image, int64_t row, int64_t column) const {
+    return origin + image * imageStep + row * rowStep + column * pixelStep;
+  }
+  /// Whether the flattened pixel's number times `pixelStep` is its offset.
+  bool isDense(int64_t images) const;
+};
+
+/// The window of a pixel: rows x columns runs of neighbouring bytes.
+struct WindowRuns {
+  int64_t rows, columns;
+  int64_t rowStep, columnStep; ///< bytes between runs
+  int64_t bytes;               ///< of a run
+  int64_t words() const { return (bytes + 3) / 4; }
+};
+
+/// The register tile, and the memory that its assembly reads.
+///
+/// Expanded activations: for each word of four channels, a flag and P times
+/// two registers in the order of SXTB16 (0, 2 and 1, 3). The flag of a block's
+/// first word is not zero while there is that block. After the words: a flag,
+/// the output's address, the tile's own address, and the second and third
+/// pixel's distance from the first in the output (when scattered).
+///
+/// Weights, per pass: Q biases; for each step (of one word, of two when P is 1)
+/// Q times its bytes; Q times {multiplier, addend, shift}. The last shift
+/// holds, from bit 8 on, how far the output's address moves for the next pass;
+/// 0 ends the loop.
+struct Tile {
+  int64_t pixels;   ///< P: 1, 2 or 3
+  int64_t channels; ///< Q
+  int64_t words;    ///< of a window, expanded
+  int64_t block;    ///< words per turn of the inner loop
+  bool scattered;   ///< output pixels are not outputStep apart
+  int64_t outputStep;
+  bool isUnsigned; ///< output codes
+  int32_t min, max;
+
+  int64_t wordBytes() const { return 4 + 8 * pixels; }
+  int64_t blocks() const { return words / block; }
+  int64_t stepWords() const { return pixels == 1 ? 2 : 1; }
+  /// Where the flag after the words is followed by the addresses.
+  int64_t slots() const { return words * wordBytes() + 4; }
+  int64_t scratchBytes() const { return slots() + 16; }
+};
+
+struct ConvPlan {
+  unsigned input, filter, bias; ///< operand numbers
+  qint::Conv2DOp conv;
+  qint::RescaleAttr rescale;
+  int64_t images, pixels, outputs; ///< pixels of all images; channels
+  PixelMap in, out;
+  WindowRuns runs;
+  bool isUnsigned; ///< input codes
+  Tile tile;
+
+  /// First channel of each pass. The second pass overlaps the first one when
+  /// Q does not divide the channels.
+  std::vector<int64_t> passes() const;
+};
+
+/// The plan, or nothing when the kernel is not a convolution with one
+/// requantization that the tile can do exactly.
+std::optional<ConvPlan> planConv(const KernelSource &source);
+
+/// All weights, biases and scales in the order the tile reads them.
+std::vector<uint8_t> packStream(const KernelSource &source,
+                                const ConvPlan &plan);
+
+/// The tile over all channels, as assembly: r12 points to the expanded
+/// activations and r14 to the weights; every other register but sp is lost.
+std::string tileAssembly(const Tile &tile);
+
+} // namespace qcc::targets::cortexm
+
+#endif // QCC_TARGETS_CORTEXM_CONVPLAN_H
