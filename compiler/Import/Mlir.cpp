@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/OperationSupport.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/Twine.h"
@@ -113,20 +114,33 @@ ImportedModule readMlir(llvm::MemoryBufferRef buffer, MLIRContext &context) {
   return module;
 }
 
+/// The module as text after `T`, or an error message after `E`.
+static void writeAsText(llvm::MemoryBufferRef bytecode, raw_ostream &os) {
+  MLIRContext scratch(MLIRContext::Threading::DISABLED);
+  ImportedModule module = readMlir(bytecode, scratch);
+  if (!module) {
+    os << 'E' << llvm::toString(module.takeError());
+    return;
+  }
+  os << 'T';
+  // Layers are named by locations.
+  module->get().print(os, OpPrintingFlags().enableDebugInfo());
+}
+
 ImportedModule readMlirBytecode(llvm::MemoryBufferRef buffer,
                                 MLIRContext &context) {
+  StringRef name = buffer.getBufferIdentifier();
   // Far more than a sound file takes; a damaged one may have loops.
   unsigned seconds = 2 + buffer.getBufferSize() / (1 << 20);
-  bool sound = survives(
-      [&] {
-        MLIRContext scratch(MLIRContext::Threading::DISABLED);
-        llvm::consumeError(readMlir(buffer, scratch).takeError());
-      },
-      seconds);
-  if (!sound)
-    return errorAt(UnknownLoc::get(&context), buffer.getBufferIdentifier(),
-                   "is damaged MLIR bytecode");
-  return readMlir(buffer, context);
+  std::optional<std::string> text =
+      runIsolated([&](raw_ostream &os) { writeAsText(buffer, os); }, seconds);
+  if (text && StringRef(*text).starts_with("T"))
+    return readMlir(llvm::MemoryBufferRef(StringRef(*text).drop_front(), name),
+                    context);
+  if (text && StringRef(*text).starts_with(("E" + name + ":").str()))
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   text->substr(1));
+  return errorAt(UnknownLoc::get(&context), name, "is damaged MLIR bytecode");
 }
 
 } // namespace qcc::import

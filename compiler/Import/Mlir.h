@@ -16,7 +16,8 @@ ImportedModule readMlir(llvm::MemoryBufferRef buffer,
                         mlir::MLIRContext &context);
 
 /// The same for bytecode. Upstream's reader believes the sizes in the file, so
-/// a damaged one can end the process; that is tried in a copy of it first.
+/// a damaged one can overwrite memory and end the process. A copy of this
+/// process turns it into text, which is then read here.
 ImportedModule readMlirBytecode(llvm::MemoryBufferRef buffer,
                                 mlir::MLIRContext &context);
 

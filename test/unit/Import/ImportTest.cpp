@@ -127,16 +127,46 @@ TEST_F(ImportTest, TruncatedBytecode) {
         << size;
 }
 
-TEST_F(ImportTest, CrashesAreSeenInACopy) {
-  EXPECT_TRUE(qcc::import::survives([] {}, 10));
-  EXPECT_FALSE(qcc::import::survives([] { std::abort(); }, 10));
-  EXPECT_FALSE(qcc::import::survives(
-      [] {
-        volatile int forever = 1;
-        while (forever) {
-        }
-      },
-      1));
+TEST_F(ImportTest, IsolationGivesWhatIsWritten) {
+  std::string large(1 << 20, 'x');
+  EXPECT_EQ(
+      qcc::import::runIsolated([&](llvm::raw_ostream &os) { os << large; }, 10),
+      large);
+}
+
+TEST_F(ImportTest, IsolationSurvivesCrashesAndLoops) {
+  EXPECT_EQ(qcc::import::runIsolated(
+                [](llvm::raw_ostream &os) {
+                  os << "x";
+                  std::abort();
+                },
+                10),
+            std::nullopt);
+  EXPECT_EQ(qcc::import::runIsolated(
+                [](llvm::raw_ostream &) {
+                  volatile int forever = 1;
+                  while (forever) {
+                  }
+                },
+                1),
+            std::nullopt);
+}
+
+TEST_F(ImportTest, BytecodeKeepsNamesAndNumbers) {
+  std::string text =
+      functionOf("(%arg0: tensor<2xf32>) -> tensor<2xf32>",
+                 "  %c = \"tosa.const\"() <{values = dense<[0.1, 1.0e-39]> : "
+                 "tensor<2xf32>}> : () -> tensor<2xf32>\n"
+                 "  %0 = tosa.add %arg0, %c : (tensor<2xf32>, tensor<2xf32>) "
+                 "-> tensor<2xf32> loc(\"sum\")\n"
+                 "  return %0 : tensor<2xf32>");
+  auto print = [](ModuleOp module) {
+    std::string result;
+    llvm::raw_string_ostream stream(result);
+    module.print(stream, OpPrintingFlags().enableDebugInfo());
+    return result;
+  };
+  EXPECT_EQ(print(read(bytecodeOf(text)).get()), print(read(text).get()));
 }
 
 TEST_F(ImportTest, DamagedBytecode) {
