@@ -123,6 +123,14 @@ def targets():
             sign = "u8" if row["unsignedLhs"] == "1" else "s8"
             text += (f"| `{row['target']}` | `{row['instruction']}` | {sign} | "
                      f"{row['depth']} | {row['lanes']} |\n")
+    own = [dict(zip(names[macro], values)) for macro, values in rows
+           if macro == "QCC_KERNEL"]
+    if own:
+        text += ("\n## Kernels of their own\n\nOps for which a target folder "
+                 "brings code; all other ops are made by Halide.\n\n")
+        text += "| " + " | ".join(own[0]) + " |\n|" + " --- |" * len(own[0]) + "\n"
+        for row in own:
+            text += "| " + " | ".join(f"`{v}`" for v in row.values()) + " |\n"
     text += ("\n## What a host needs\n\nTo run the code on the machine itself.\n\n"
              "| target | CPU features, as LLVM names them |\n| --- | --- |\n")
     for macro, values in rows:

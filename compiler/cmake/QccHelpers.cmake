@@ -42,12 +42,16 @@ function(qcc_add_library name)
 endfunction()
 
 # qcc_add_tool(<name> SOURCES <files> [LINK <libraries>])
+#
+# A program; installed, unless it belongs to the tests.
 function(qcc_add_tool name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   target_compile_options(${name} PRIVATE -fno-exceptions)
-  install(TARGETS ${name} RUNTIME DESTINATION bin)
+  if(NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "^${CMAKE_SOURCE_DIR}/test/")
+    install(TARGETS ${name} RUNTIME DESTINATION bin)
+  endif()
 endfunction()
 
 # qcc_add_unit_test(<name> SOURCES <files> [LINK <libraries>])
