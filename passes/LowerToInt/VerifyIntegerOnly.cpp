@@ -1,5 +1,6 @@
 #include "passes/LowerToInt/LowerToInt.h"
 
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -13,18 +14,10 @@ namespace qcc {
 
 namespace {
 
-/// The first float type inside types and attributes that it is shown.
+/// The first float type inside types and attributes that it is shown. A
+/// quantized type stands for floats.
 class FloatFinder {
 public:
-  FloatFinder() {
-    walker.addWalk([this](Type type) {
-      if (!isa<FloatType, ComplexType>(type))
-        return WalkResult::advance();
-      found = type;
-      return WalkResult::interrupt();
-    });
-  }
-
   Type in(Type type) { return search(type); }
   Type in(Attribute attribute) {
     // The element type of a dense attribute is no walked sub-element.
@@ -35,14 +28,19 @@ public:
   }
 
 private:
+  // A walker shows each type only once, so every search takes a new one.
   template <typename T> Type search(T object) {
-    found = {};
+    Type found;
+    AttrTypeWalker walker;
+    walker.addWalk([&](Type type) {
+      if (!isa<FloatType, ComplexType, quant::QuantizedType>(type))
+        return WalkResult::advance();
+      found = type;
+      return WalkResult::interrupt();
+    });
     walker.walk(object);
     return found;
   }
-
-  AttrTypeWalker walker;
-  Type found;
 };
 
 struct VerifyIntegerOnly : impl::VerifyIntegerOnlyBase<VerifyIntegerOnly> {

@@ -1,0 +1,126 @@
+// Networks that have no integer form: each error names the layer.
+// RUN: qcc-opt %s --convert-qgraph-to-qint --split-input-file --verify-diagnostics
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @float_activation(%x: tensor<3xf32>, %y: tensor<3xf32>) -> tensor<3xf32> {
+  // expected-error @+1 {{layer 'sum' needs tensors quantized per tensor, found 'tensor<3xf32>'}}
+  %0 = qgraph.add %x, %y {qgraph.layer = "sum"} : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+!s = !quant.uniform<i4:f32, 0.5>
+func.func @four_bits(%x: tensor<3x!s>) -> tensor<3x!s> {
+  // expected-error @+1 {{layer 'sum' has 4-bit activations, supported are 8-bit and signed 16-bit}}
+  %0 = qgraph.add %x, %x {qgraph.layer = "sum"} : (tensor<3x!s>, tensor<3x!s>) -> tensor<3x!s>
+  return %0 : tensor<3x!s>
+}
+
+// -----
+
+!s = !quant.uniform<u16:f32, 0.5>
+func.func @unsigned_sixteen_bits(%x: tensor<3x!s>) -> tensor<3x!s> {
+  // expected-error @+1 {{layer 'sum' has 16-bit activations, supported are 8-bit and signed 16-bit}}
+  %0 = qgraph.add %x, %x {qgraph.layer = "sum"} : (tensor<3x!s>, tensor<3x!s>) -> tensor<3x!s>
+  return %0 : tensor<3x!s>
+}
+
+// -----
+
+!s = !quant.uniform<i16:f32, 0.5>
+func.func @table_of_sixteen_bits(%x: tensor<3x!s>) -> tensor<3x!s> {
+  // expected-error @+1 {{layer 'act' has 16-bit input, a table takes 8-bit input}}
+  %0 = qgraph.unary <sigmoid> %x {qgraph.layer = "act"} : (tensor<3x!s>) -> tensor<3x!s>
+  return %0 : tensor<3x!s>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32, 0.5>
+!b = !quant.uniform<i32:f32, 0.25>
+func.func @variable_filter(%x: tensor<1x1x1x1x!a>, %w: tensor<1x1x1x1x!w>) -> tensor<1x1x1x1x!a> {
+  %b = qgraph.constant dense<0> : tensor<1xi32> -> tensor<1x!b>
+  // expected-error @+1 {{layer 'conv1' needs a constant filter}}
+  %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, qgraph.layer = "conv1"} : (tensor<1x1x1x1x!a>, tensor<1x1x1x1x!w>, tensor<1x!b>) -> tensor<1x1x1x1x!a>
+  return %0 : tensor<1x1x1x1x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32, 0.5>
+!b = !quant.uniform<i32:f32, 0.25>
+func.func @variable_bias(%x: tensor<1x1x1x1x!a>, %b: tensor<1x!b>) -> tensor<1x1x1x1x!a> {
+  %w = qgraph.constant dense<1> : tensor<1x1x1x1xi8> -> tensor<1x1x1x1x!w>
+  // expected-error @+1 {{layer 'conv1' needs a constant bias}}
+  %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, qgraph.layer = "conv1"} : (tensor<1x1x1x1x!a>, tensor<1x1x1x1x!w>, tensor<1x!b>) -> tensor<1x1x1x1x!a>
+  return %0 : tensor<1x1x1x1x!a>
+}
+
+// -----
+
+!s = !quant.uniform<i16:f32, 0.5:-32768>
+func.func @overflow(%x: tensor<1x1x32772x!s>, %y: tensor<1x32772x1x!s>) -> tensor<1x1x1x!s> {
+  // expected-error @+1 {{layer 'product' may accumulate up to 140750372765700, which does not fit the 48 bits that a rescale takes}}
+  %0 = qgraph.matmul %x, %y {qgraph.layer = "product"} : (tensor<1x1x32772x!s>, tensor<1x32772x1x!s>) -> tensor<1x1x1x!s>
+  return %0 : tensor<1x1x1x!s>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 1.0e+10>
+!b = !quant.uniform<i8:f32, 1.0>
+func.func @scale_out_of_range(%x: tensor<3x!a>) -> tensor<3x!b> {
+  // expected-error @+1 {{layer 'q': scale 10000000000.00 is too large for a multiplier and a shift; expected less than 2^29}}
+  %0 = qgraph.requantize %x {qgraph.layer = "q"} : (tensor<3x!a>) -> tensor<3x!b>
+  return %0 : tensor<3x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 1.0e+12>
+!b = !quant.uniform<i8:f32, 1.0>
+func.func @add_out_of_range(%x: tensor<3x!a>) -> tensor<3x!b> {
+  // expected-error @+1 {{layer 'sum': scales 1000000000000.00 and 1000000000000.00 of a sum are too large for 32 bits}}
+  %0 = qgraph.add %x, %x {qgraph.layer = "sum"} : (tensor<3x!a>, tensor<3x!a>) -> tensor<3x!b>
+  return %0 : tensor<3x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @batch_norm(%x: tensor<2x3x!a>, %p: tensor<3x!a>) -> tensor<2x3x!a> {
+  // expected-error @+1 {{has no integer form}}
+  %0 = qgraph.batch_norm %x, %p, %p, %p, %p {epsilon = 0.1 : f32} : (tensor<2x3x!a>, tensor<3x!a>, tensor<3x!a>, tensor<3x!a>, tensor<3x!a>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
+}
+
+// -----
+
+func.func @float_constant(%x: tensor<3xf32>) -> tensor<3xf32> {
+  // expected-error @+1 {{must hold integers after quantization, found 'f32' for 'tensor<3xf32>'}}
+  %0 = qgraph.constant dense<1.0> : tensor<3xf32> -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @float_filter(%x: tensor<1x1x1x1x!a>) -> tensor<1x1x1x1x!a> {
+  %w = qgraph.constant dense<1> : tensor<1x1x1x1xi8> -> tensor<1x1x1x1xi8>
+  %b = qgraph.constant dense<1> : tensor<1xi32> -> tensor<1xi32>
+  // expected-error @+1 {{layer 'conv1' needs a quantized filter, found 'tensor<1x1x1x1xi8>'}}
+  %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, qgraph.layer = "conv1"} : (tensor<1x1x1x1x!a>, tensor<1x1x1x1xi8>, tensor<1xi32>) -> tensor<1x1x1x1x!a>
+  return %0 : tensor<1x1x1x1x!a>
+}
+
+// -----
+
+// expected-error @+1 {{must have one block}}
+func.func @branches(%x: tensor<3x!quant.uniform<i8:f32, 0.5>>) -> tensor<3x!quant.uniform<i8:f32, 0.5>> {
+  llvm.br ^bb1
+^bb1:
+  return %x : tensor<3x!quant.uniform<i8:f32, 0.5>>
+}
