@@ -339,12 +339,9 @@ llvm::Error usageError(llvm::StringRef text) {
 void prepareHelp() {
   cl::HideUnrelatedOptions({&makeOptions, &quantizeOptions, &phaseOptions});
   auto &known = cl::getRegisteredOptions();
-  for (llvm::StringRef name : {"help", "version"}) {
-    cl::Option *option = known.lookup(name);
-    option->setDescription(name == "help" ? "print this text"
-                                          : "print the version");
-  }
-  known.lookup("help-list")->setHiddenFlag(cl::ReallyHidden);
+  known.lookup("help")->setDescription("print this text");
+  known.lookup("help-list")->setDescription("print it without groups");
+  known.lookup("version")->setDescription("print the version");
 }
 
 int fail(llvm::Error error) {
