@@ -75,6 +75,7 @@ struct FoldBatchNorm : public impl::FoldBatchNormBase<FoldBatchNorm> {
     addAffinePatterns(patterns);
     addDataMovementPatterns(patterns);
     addLayoutPatterns(patterns);
+    addContractionPatterns(patterns);
   }
 
   void checkAllFolded() {

@@ -328,6 +328,7 @@ struct LegalizeTosa : public impl::LegalizeTosaBase<LegalizeTosa> {
     RewritePatternSet patterns(&getContext());
     addReductionPatterns(patterns);
     addLayoutPatterns(patterns);
+    addContractionPatterns(patterns);
     if (failed(simplify(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -9,6 +9,8 @@ namespace qcc::legalize {
 
 /// Consecutive reductions into one; a sum times 1/n into a mean.
 void addReductionPatterns(mlir::RewritePatternSet &patterns);
+/// Grouped convolutions; transposes before fully connected layers.
+void addContractionPatterns(mlir::RewritePatternSet &patterns);
 /// Transposes move towards the results, where they meet and cancel.
 void addLayoutPatterns(mlir::RewritePatternSet &patterns);
 /// Multiplications and additions per channel into convolutions.
