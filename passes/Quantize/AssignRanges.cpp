@@ -4,6 +4,8 @@
 
 #include "llvm/ADT/StringSwitch.h"
 
+#include "llvm/Support/Format.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -15,6 +17,13 @@ namespace qcc {
 #include "passes/Quantize/Passes.h.inc"
 
 namespace {
+
+/// A number as people write it.
+std::string decimal(double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%g", value);
+  return text;
+}
 
 /// The range that all codes of a quantized type cover.
 Range coveredRange(quant::UniformQuantizedType type) {
@@ -28,10 +37,9 @@ Range coveredRange(quant::UniformQuantizedType type) {
 /// activation is kept as its `qgraph.type` and `qgraph.range`; pairs on
 /// constants and further pairs only go.
 LogicalResult takeHints(func::FuncOp function) {
-  for (Operation &op : llvm::make_early_inc_range(function.front())) {
-    auto quantize = dyn_cast<quant::QuantizeCastOp>(op);
-    if (!quantize)
-      continue;
+  SmallVector<quant::QuantizeCastOp> casts(
+      function.front().getOps<quant::QuantizeCastOp>());
+  for (quant::QuantizeCastOp quantize : casts) {
     Value value = quantize.getInput();
     auto type = dyn_cast<quant::UniformQuantizedType>(elementTypeOf(quantize));
     bool isHint = type && type.getStorageTypeIntegralWidth() == 8;
@@ -48,10 +56,8 @@ LogicalResult takeHints(func::FuncOp function) {
       back.getResult().replaceAllUsesWith(value);
       back.erase();
     }
+    quantize.erase();
   }
-  for (Operation &op : llvm::make_early_inc_range(function.front()))
-    if (isa<quant::QuantizeCastOp>(op) && op.use_empty())
-      op.erase();
   return success();
 }
 
@@ -163,16 +169,17 @@ private:
       return fail() << "has input type '" << kind.getValue()
                     << "', expected u8 or s8";
     if (!(std > 0) || !std::isfinite(1 / std))
-      return fail() << "needs an input deviation above 0, found " << std;
+      return fail() << "needs an input deviation above 0, found "
+                    << decimal(std);
     double zero = std::round(mean);
     if (!(zero >= scheme.storageMin() && zero <= scheme.storageMax()))
       return fail() << "needs an input mean in [" << scheme.storageMin() << ", "
-                    << scheme.storageMax() << "], found " << mean;
+                    << scheme.storageMax() << "], found " << decimal(mean);
     if (zero != mean)
       emitRemark(argument.getLoc())
-          << "argument '" << name << "': input mean " << mean
-          << " is no integer, bytes stand for (byte - " << zero << ") / "
-          << std;
+          << "argument '" << name << "': input mean " << decimal(mean)
+          << " is no integer, bytes stand for (byte - " << decimal(zero)
+          << ") / " << decimal(std);
     auto type = activationType(&getContext(),
                                {1 / std, static_cast<int32_t>(zero)}, isSigned);
     setFact(argument, "qgraph.type", TypeAttr::get(type));

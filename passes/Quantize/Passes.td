@@ -19,6 +19,7 @@ def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
     `qgraph.input_mean` and `qgraph.input_std` (in byte units); attributes that
     it has already win over the options.
   }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
   let options = [
     Option<"profilePath", "profile", "std::string", "\"\"",
            "the .qprof file with calibration statistics">,
