@@ -11,23 +11,26 @@ namespace qcc::targets::cortexm {
 
 namespace {
 
-/// The ops of a body that is conv2d, requantize, yield.
+/// The ops of a body that is conv2d, requantize, perhaps add, and yield.
 struct Body {
   qint::Conv2DOp conv;
   qint::RequantizeOp requantize;
+  qint::AddOp add;
 };
 
 std::optional<Body> matchBody(qint::KernelOp kernel) {
-  Block &block = kernel.getBody().front();
-  if (llvm::range_size(block) != 3)
+  llvm::SmallVector<Operation *, 4> ops;
+  for (Operation &op : kernel.getBody().front())
+    ops.push_back(&op);
+  if (ops.size() != 3 && ops.size() != 4)
     return std::nullopt;
-  auto conv = dyn_cast<qint::Conv2DOp>(block.front());
-  auto requantize = dyn_cast<qint::RequantizeOp>(*std::next(block.begin()));
-  auto yield = cast<qint::YieldOp>(block.getTerminator());
-  if (!conv || !requantize || requantize.getInput() != conv.getOutput() ||
-      yield.getValue() != requantize.getOutput())
+  Body body{dyn_cast<qint::Conv2DOp>(ops[0]),
+            dyn_cast<qint::RequantizeOp>(ops[1]),
+            dyn_cast<qint::AddOp>(ops[2])};
+  if (!body.conv || !body.requantize || bool(body.add) != (ops.size() == 4) ||
+      body.requantize.getInput() != body.conv.getOutput())
     return std::nullopt;
-  return Body{conv, requantize};
+  return body;
 }
 
 Type elementOf(Value value) {
@@ -82,13 +85,51 @@ bool findOperands(const KernelSource &source, ConvPlan &plan) {
   auto input = dyn_cast<BlockArgument>(plan.conv.getInput());
   auto filter = dyn_cast<BlockArgument>(plan.conv.getFilter());
   auto bias = dyn_cast<BlockArgument>(plan.conv.getBias());
-  if (!input || !filter || !bias || source.inputs.size() != 3)
+  if (!input || !filter || !bias)
     return false;
   plan.input = input.getArgNumber();
   plan.filter = filter.getArgNumber();
   plan.bias = bias.getArgNumber();
   return !source.constants[plan.input] && source.constants[plan.filter] &&
          source.constants[plan.bias];
+}
+
+PixelMap mapOf(const Layout &layout) {
+  llvm::SmallVector<int64_t, 4> s = layout.strides();
+  return {layout.shape[1], layout.shape[2], layout.origin(), s[0], s[1], s[2]};
+}
+
+/// Plans `add`, one of whose operands is the requantized code and the other an
+/// operand of the kernel of the same shape.
+bool planResidual(const KernelSource &source, Body body, ConvPlan &plan) {
+  qint::AddOp add = body.add;
+  Value code = body.requantize.getOutput();
+  bool left = add.getLhs() == code;
+  Value otherValue = left ? add.getRhs() : add.getLhs();
+  auto other = dyn_cast<BlockArgument>(otherValue);
+  if (!other || source.constants[other.getArgNumber()] || !isByte(other) ||
+      !isByte(add.getOutput()) || !(left || add.getRhs() == code) ||
+      shapeOf(other) != shapeOf(code) || shapeOf(code).size() != 4 ||
+      add.getRounding() != qint::Rounding::Single)
+    return false;
+  Residual r;
+  r.operand = other.getArgNumber();
+  r.map = mapOf(source.inputs[r.operand]);
+  r.isUnsigned = elementOf(other).isUnsignedInteger();
+  auto signedOf = [](uint32_t value) { return static_cast<int32_t>(value); };
+  int32_t multipliers[] = {signedOf(add.getLhsMultiplier()),
+                           signedOf(add.getRhsMultiplier())};
+  r.multiplier = multipliers[left ? 0 : 1];
+  r.otherMultiplier = multipliers[left ? 1 : 0];
+  r.shift = signedOf(add.getShift());
+  r.constant = (int64_t(1) << (r.shift - 1)) -
+               int64_t(signedOf(add.getLhsZeroPoint())) * multipliers[0] -
+               int64_t(signedOf(add.getRhsZeroPoint())) * multipliers[1];
+  r.zeroPoint = signedOf(add.getZeroPoint());
+  r.min = signedOf(add.getMin());
+  r.max = signedOf(add.getMax());
+  plan.residual = r;
+  return true;
 }
 
 /// Whether every element that the windows touch is in the input's buffer.
@@ -111,17 +152,14 @@ bool isCovered(ConvPlan &plan, const Layout &layout) {
 void mapPixels(const KernelSource &source, ConvPlan &plan) {
   auto conv = plan.conv;
   const Layout &in = source.inputs[plan.input];
-  llvm::SmallVector<int64_t, 4> s = in.strides(), t = source.output.strides();
+  llvm::SmallVector<int64_t, 4> s = in.strides();
   plan.in = {plan.out.height,
              plan.out.width,
              in.origin() - conv.getPads()[0] * s[1] - conv.getPads()[2] * s[2],
              s[0],
              s[1] * conv.getStrides()[0],
              s[2] * conv.getStrides()[1]};
-  plan.out.origin = source.output.origin();
-  plan.out.imageStep = t[0];
-  plan.out.rowStep = t[1];
-  plan.out.pixelStep = t[2];
+  plan.out = mapOf(source.output);
   llvm::ArrayRef<int64_t> filter = shapeOf(conv.getFilter());
   bool touching = conv.getDilations()[1] == 1 || filter[2] == 1;
   plan.runs.rows = filter[1];
@@ -195,6 +233,8 @@ std::optional<ConvPlan> planConv(const KernelSource &source) {
   ConvPlan plan;
   plan.conv = body->conv;
   plan.rescale = body->requantize.getRescale();
+  if (body->add && !planResidual(source, *body, plan))
+    return std::nullopt;
   if (!findOperands(source, plan))
     return std::nullopt;
   llvm::ArrayRef<int64_t> out = source.output.shape;
@@ -207,7 +247,8 @@ std::optional<ConvPlan> planConv(const KernelSource &source) {
       !isCovered(plan, source.inputs[plan.input]))
     return std::nullopt;
   plan.isUnsigned = elementOf(plan.conv.getInput()).isUnsignedInteger();
-  plan.tile.isUnsigned = source.output.isUnsigned;
+  plan.tile.isUnsigned =
+      elementOf(body->requantize.getOutput()).isUnsignedInteger();
   mapPixels(source, plan);
   chooseTile(plan);
   return plan;

@@ -64,6 +64,18 @@ struct Tile {
   int64_t scratchBytes() const { return slots() + 16; }
 };
 
+/// The qint.add after the requantization: `sum = code * multiplier + other *
+/// otherMultiplier + constant`, where the constant holds zero points and
+/// rounding.
+struct Residual {
+  unsigned operand; ///< number
+  PixelMap map;
+  bool isUnsigned; ///< the other tensor's codes
+  int32_t multiplier, otherMultiplier;
+  int64_t constant; ///< mod 2^32
+  int32_t shift, zeroPoint, min, max;
+};
+
 struct ConvPlan {
   unsigned input, filter, bias; ///< operand numbers
   qint::Conv2DOp conv;
@@ -72,6 +84,7 @@ struct ConvPlan {
   PixelMap in, out;
   WindowRuns runs;
   bool isUnsigned; ///< input codes
+  std::optional<Residual> residual;
   Tile tile;
 
   /// First channel of each pass. The second pass overlaps the first one when
@@ -80,7 +93,8 @@ struct ConvPlan {
 };
 
 /// The plan, or nothing when the kernel is not a convolution with one
-/// requantization that the tile can do exactly.
+/// requantization that the tile can do exactly, and at most one addition of
+/// another tensor.
 std::optional<ConvPlan> planConv(const KernelSource &source);
 
 /// All weights, biases and scales in the order the tile reads them.

@@ -46,6 +46,9 @@ private:
   Value *lastBytes(Value *run, int64_t count);
   void placeOutput(Value *first);
   void callTile();
+  void addResidual(Value *first);
+  void addBytes(Value *codes, Value *others, int64_t count);
+  Value *addedByte(Value *code, Value *other);
   void fill(Value *start, int64_t offset, int64_t bytes);
   void fillHalo();
 
@@ -151,6 +154,8 @@ void Emitter::emitTile(Value *first) {
   });
   placeOutput(first);
   callTile();
+  if (plan.residual)
+    addResidual(first);
 }
 
 /// One pixel's window, 8 to 16 bits.
@@ -175,13 +180,14 @@ void Emitter::expandRun(Value *run, Value *expanded) {
       chunk = size;
   if (whole)
     loop(whole / chunk, [&](Value *i) {
-      Value *first = b.CreateMul(i, number(chunk));
+      // Offsets from here on are constants of the instructions.
+      Value *from = at(run, b.CreateMul(i, number(4 * chunk)));
+      Value *to =
+          at(expanded, b.CreateMul(i, number(chunk * tile.wordBytes())));
       for (int64_t k = 0; k < chunk; ++k) {
-        Value *word = b.CreateAdd(first, number(k));
-        Value *bytes = b.CreateAlignedLoad(
-            b.getInt32Ty(), at(run, b.CreateShl(word, 2)), llvm::Align(1));
-        storeWide(bytes,
-                  at(expanded, b.CreateMul(word, number(tile.wordBytes()))));
+        Value *bytes = b.CreateAlignedLoad(b.getInt32Ty(), at(from, 4 * k),
+                                           llvm::Align(1));
+        storeWide(bytes, at(to, k * tile.wordBytes()));
       }
     });
   if (rest)
@@ -242,6 +248,57 @@ void Emitter::callTile() {
                                     /*hasSideEffects=*/true);
   llvm::CallInst *call = b.CreateCall(type, code, {scratch, weights});
   call->addFnAttr(llvm::Attribute::NoUnwind);
+}
+
+/// The tile's codes, which stand in the output, and another tensor's.
+void Emitter::addResidual(Value *first) {
+  const Residual &add = *plan.residual;
+  Value *other = function->getArg(add.operand);
+  bool dense = !tile.scattered && add.map.isDense(plan.images) &&
+               add.map.pixelStep == plan.outputs &&
+               tile.outputStep == plan.outputs;
+  int64_t turns = dense ? 1 : tile.pixels;
+  loop(turns, [&](Value *p) {
+    Value *pixel = b.CreateAdd(first, p);
+    addBytes(at(output, offsetOf(plan.out, pixel)),
+             at(other, offsetOf(add.map, pixel)),
+             dense ? plan.outputs * tile.pixels : plan.outputs);
+  });
+}
+
+void Emitter::addBytes(Value *codes, Value *others, int64_t count) {
+  int64_t chunk = count % 4 == 0 ? 4 : count % 3 == 0 ? 3 : 1;
+  loop(count / chunk, [&](Value *i) {
+    Value *start = b.CreateMul(i, number(chunk));
+    Value *from = at(codes, start), *other = at(others, start);
+    for (int64_t k = 0; k < chunk; ++k) {
+      Value *sum = addedByte(b.CreateLoad(b.getInt8Ty(), at(from, k)),
+                             b.CreateLoad(b.getInt8Ty(), at(other, k)));
+      b.CreateStore(sum, at(from, k));
+    }
+  });
+}
+
+/// Rule `add-d1`. Zero points and rounding are one constant; what wraps on the
+/// way comes back, because the whole sum fits.
+Value *Emitter::addedByte(Value *code, Value *other) {
+  const Residual &add = *plan.residual;
+  auto widen = [&](Value *byte, bool isUnsigned) {
+    return isUnsigned ? b.CreateZExt(byte, b.getInt32Ty())
+                      : b.CreateSExt(byte, b.getInt32Ty());
+  };
+  Value *sum =
+      b.CreateMul(widen(code, tile.isUnsigned), number(add.multiplier));
+  sum = b.CreateAdd(sum, number(add.constant));
+  sum = b.CreateAdd(sum, b.CreateMul(widen(other, add.isUnsigned),
+                                     number(add.otherMultiplier)));
+  Value *code32 =
+      b.CreateAdd(b.CreateAShr(sum, add.shift), number(add.zeroPoint));
+  code32 =
+      b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, code32, number(add.min));
+  code32 =
+      b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, code32, number(add.max));
+  return b.CreateTrunc(code32, b.getInt8Ty());
 }
 
 void Emitter::fill(Value *start, int64_t offset, int64_t bytes) {

@@ -25,6 +25,9 @@ struct Numbers {
   std::string in = "i8", out = "i8", rounding = "single";
   int zeroPoint = -5, min = -128, max = 127, shift = 0;
   bool perTensor = false;
+  /// Adds the input to the result: as right operand of the addition and fourth
+  /// of the kernel, or as left one and first.
+  enum { None, FourthOperand, FirstOperand } residual = None;
 };
 
 std::vector<int64_t> randoms(int64_t count, int64_t low, int64_t high,
@@ -77,26 +80,39 @@ std::string convText(const ConvShape &s, const Numbers &numbers,
   if (s.outputHalo != Halo())
     halo = fmt::format("{{halo = array<i64: {}>, halo_value = -77 : i32}} ",
                        fmt::join(s.outputHalo, ", "));
+  bool fourth = numbers.residual == Numbers::FourthOperand;
+  std::string add, result = "%q";
+  if (numbers.residual) {
+    result = "%s";
+    add = fmt::format(
+        "    %s = qint.add {0} {{lhs_zero_point = -5 : i32, rhs_zero_point = "
+        "7 : i32, lhs_multiplier = 5000000 : i32, rhs_multiplier = -3000000 : "
+        "i32, shift = 22 : i32, rounding = #qint.rounding<single>, zero_point "
+        "= 4 : i32, min = -100 : i32, max = 120 : i32}} : ({1}, {1}) -> {1}\n",
+        fourth ? "%q, %y" : "%i, %q", out);
+  }
   return fmt::format(
       "func.func @f(%x: {0}) -> {4} {{\n"
       "  %w = qint.constant {5} : {1} -> {1}\n"
       "  %b = qint.constant dense<[{6}]> : {2} -> {2}\n"
-      "  %r = qint.kernel \"c\" (%x, %w, %b) {{\n"
-      "  ^bb0(%i: {0}, %f: {1}, %c: {2}):\n"
+      "  %r = qint.kernel \"c\" (%x, %w, %b{17}) {{\n"
+      "  ^bb0(%i: {0}, %f: {1}, %c: {2}{18}):\n"
       "    %a = qint.conv2d %i, %f, %c {{strides = array<i64: {7}, {7}>, pads ="
       " array<i64: {8}>, dilations = array<i64: {9}, {9}>, groups = 1 : i64, "
       "pad_value = 9 : i32}} : ({0}, {1}, {2}) -> {3}\n"
       "    %q = qint.requantize %a {{zero_point = 0 : i32, rescale = "
       "#qint.rescale<multipliers = [{10}], shifts = [{11}], rounding = {12}, "
       "zero_point = {13}, min = {14}, max = {15}>}} : ({3}) -> {4}\n"
-      "    qint.yield %q : {4}\n"
-      "  }} {16}: ({0}, {1}, {2}) -> {4}\n"
+      "{19}"
+      "    qint.yield {20} : {4}\n"
+      "  }} {16}: ({0}, {1}, {2}{21}) -> {4}\n"
       "  return %r : {4}\n}}\n",
       in, filter, bias, acc, out, weightText,
       fmt::join(randoms(s.oc, -20000, 20000, random), ", "), s.stride,
       fmt::join(s.pads, ", "), s.dilation, fmt::join(multipliers, ", "),
       fmt::join(shifts, ", "), numbers.rounding, numbers.zeroPoint, numbers.min,
-      numbers.max, halo);
+      numbers.max, halo, fourth ? ", %x" : "", fourth ? ", %y: " + out : "",
+      add, result, fourth ? ", " + out : "");
 }
 
 /// Instructions per multiply-add, or a failure of the test.
@@ -186,7 +202,7 @@ class CortexMConvSpeedTest : public testing::TestWithParam<const char *> {};
 TEST_P(CortexMConvSpeedTest, PointwiseTakesOneInstructionPerProduct) {
   double each = run(keywords, Numbers(), GetParam());
   EXPECT_GT(each, 0.5);
-  EXPECT_LE(each, 1.02);
+  EXPECT_LE(each, 1.0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cores, CortexMConvSpeedTest,
@@ -235,6 +251,30 @@ TEST(CortexMConvNumbersTest, LeastAndLargestShift) {
   for (int shift : {33, 53}) {
     numbers.shift = shift;
     run(small, numbers, "cortex-m4");
+  }
+}
+
+TEST(CortexMConvResidualTest, AddsAnotherTensor) {
+  Numbers numbers;
+  for (auto residual : {Numbers::FourthOperand, Numbers::FirstOperand}) {
+    numbers.residual = residual;
+    run({"residual", 1, 3, 5, 8, 8}, numbers, "cortex-m4");
+    run({"residual_odd", 2, 2, 2, 5, 5}, numbers, "cortex-m4");
+    run({"residual_one", 1, 1, 1, 3, 3}, numbers, "cortex-m4");
+    run({"residual_halo",
+         1,
+         4,
+         3,
+         7,
+         7,
+         3,
+         3,
+         1,
+         1,
+         {1, 1, 1, 1},
+         {1, 2, 1, 1},
+         {0, 1, 1, 0}},
+        numbers, "cortex-m4");
   }
 }
 
