@@ -1,0 +1,63 @@
+// Halos that convolutions read.
+// RUN: qcc-opt %s --qcc-form-kernels --qcc-assign-layouts | FileCheck %s
+
+ 
+
+// The 3x3 window reads one row above, none below, one column on each side.
+// CHECK-LABEL: func.func @halo(
+// CHECK: %2 = qint.kernel "act"(%arg0) {
+// CHECK: {{^ +}}} {halo = array<i64: 1, 0, 1, 1>, halo_value = -7 : i32} : (tensor<1x5x4x2xi8>) -> tensor<1x5x4x2xi8>
+// CHECK-NEXT: %3 = qint.kernel "conv"(%2, %0, %1) {
+// CHECK: {{^ +}}} : (tensor<1x5x4x2xi8>, tensor<1x3x3x2xi8>, tensor<1xi32>) -> tensor<1x4x4x1xi8>
+func.func @halo(%x: tensor<1x5x4x2xi8>) -> tensor<1x4x4x1xi8> {
+  %w = qint.constant dense<1> : tensor<1x3x3x2xi8> -> tensor<1x3x3x2xi8>
+  %b = qint.constant dense<0> : tensor<1xi32> -> tensor<1xi32>
+  %0 = qint.clamp %x {min = -1 : i32, max = 5 : i32, qint.layer = "act"} : (tensor<1x5x4x2xi8>) -> tensor<1x5x4x2xi8>
+  %1 = qint.conv2d %0, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 1, 0, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = -7 : i32, qint.layer = "conv"} : (tensor<1x5x4x2xi8>, tensor<1x3x3x2xi8>, tensor<1xi32>) -> tensor<1x4x4x1xi32>
+  %2 = qint.requantize %1 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1073741824], shifts = [34], rounding = single, zero_point = -7, min = -100, max = 127>} : (tensor<1x4x4x1xi32>) -> tensor<1x4x4x1xi8>
+  return %2 : tensor<1x4x4x1xi8>
+}
+
+// With stride 2 the window never reaches the padding below; dilation 2 reaches further.
+// CHECK-LABEL: func.func @strided(
+// CHECK: %2 = qint.kernel "act"(%arg0) {
+// CHECK: {{^ +}}} {halo = array<i64: 0, 0, 2, 2>, halo_value = 9 : i32} : (tensor<1x4x7x1xi8>) -> tensor<1x4x7x1xi8>
+// CHECK-NEXT: %3 = qint.kernel "conv"(%2, %0, %1) {
+// CHECK: {{^ +}}} : (tensor<1x4x7x1xi8>, tensor<1x2x3x1xi8>, tensor<1xi32>) -> tensor<1x2x7x1xi32>
+func.func @strided(%x: tensor<1x4x7x1xi8>) -> tensor<1x2x7x1xi32> {
+  %w = qint.constant dense<1> : tensor<1x2x3x1xi8> -> tensor<1x2x3x1xi8>
+  %b = qint.constant dense<0> : tensor<1xi32> -> tensor<1xi32>
+  %0 = qint.clamp %x {min = -1 : i32, max = 5 : i32, qint.layer = "act"} : (tensor<1x4x7x1xi8>) -> tensor<1x4x7x1xi8>
+  %1 = qint.conv2d %0, %w, %b {strides = array<i64: 2, 1>, pads = array<i64: 0, 1, 2, 2>, dilations = array<i64: 1, 2>, groups = 1 : i64, pad_value = 9 : i32, qint.layer = "conv"} : (tensor<1x4x7x1xi8>, tensor<1x2x3x1xi8>, tensor<1xi32>) -> tensor<1x2x7x1xi32>
+  return %1 : tensor<1x2x7x1xi32>
+}
+
+// An argument that a window reads beyond is copied into a buffer with a halo.
+// CHECK-LABEL: func.func @argument(
+// CHECK-NEXT: %0 = qint.kernel "input0"(%arg0) {
+// CHECK: {{^ +}}} {halo = array<i64: 0, 0, 0, 1>, halo_value = 3 : i32} : (tensor<1x5x4x1xi8>) -> tensor<1x5x4x1xi8>
+// CHECK: %3 = qint.kernel "conv"(%0, %1, %2) {
+// CHECK: {{^ +}}} : (tensor<1x5x4x1xi8>, tensor<1x1x2x1xi8>, tensor<1xi32>) -> tensor<1x5x4x1xi32>
+func.func @argument(%x: tensor<1x5x4x1xi8>) -> tensor<1x5x4x1xi32> {
+  %w = qint.constant dense<1> : tensor<1x1x2x1xi8> -> tensor<1x1x2x1xi8>
+  %b = qint.constant dense<0> : tensor<1xi32> -> tensor<1xi32>
+  %0 = qint.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = 3 : i32, qint.layer = "conv"} : (tensor<1x5x4x1xi8>, tensor<1x1x2x1xi8>, tensor<1xi32>) -> tensor<1x5x4x1xi32>
+  return %0 : tensor<1x5x4x1xi32>
+}
+
+// Two windows that want different codes around one tensor get none.
+// CHECK-LABEL: func.func @conflict(
+// CHECK: %2 = qint.kernel "act"(%arg0) {
+// CHECK: {{^ +}}} : (tensor<1x5x4x1xi8>) -> tensor<1x5x4x1xi8>
+// CHECK-NEXT: %3 = qint.kernel "one"(%2, %0, %1) {
+// CHECK: {{^ +}}} : (tensor<1x5x4x1xi8>, tensor<1x1x2x1xi8>, tensor<1xi32>) -> tensor<1x5x4x1xi32>
+// CHECK-NEXT: %4 = qint.kernel "two"(%2, %0, %1) {
+// CHECK: {{^ +}}} : (tensor<1x5x4x1xi8>, tensor<1x1x2x1xi8>, tensor<1xi32>) -> tensor<1x5x4x1xi32>
+func.func @conflict(%x: tensor<1x5x4x1xi8>) -> (tensor<1x5x4x1xi32>, tensor<1x5x4x1xi32>) {
+  %w = qint.constant dense<1> : tensor<1x1x2x1xi8> -> tensor<1x1x2x1xi8>
+  %b = qint.constant dense<0> : tensor<1xi32> -> tensor<1xi32>
+  %0 = qint.clamp %x {min = -1 : i32, max = 5 : i32, qint.layer = "act"} : (tensor<1x5x4x1xi8>) -> tensor<1x5x4x1xi8>
+  %1 = qint.conv2d %0, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = 3 : i32, qint.layer = "one"} : (tensor<1x5x4x1xi8>, tensor<1x1x2x1xi8>, tensor<1xi32>) -> tensor<1x5x4x1xi32>
+  %2 = qint.conv2d %0, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = 4 : i32, qint.layer = "two"} : (tensor<1x5x4x1xi8>, tensor<1x1x2x1xi8>, tensor<1xi32>) -> tensor<1x5x4x1xi32>
+  return %1, %2 : tensor<1x5x4x1xi32>, tensor<1x5x4x1xi32>
+}
