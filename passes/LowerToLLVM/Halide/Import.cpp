@@ -5,6 +5,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include "passes/LowerToLLVM/Halide/Import.h"
+#include "passes/LowerToLLVM/Halide/Peephole.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -112,6 +113,7 @@ llvm::Expected<llvm::Function *> importPipeline(Pipeline &pipeline,
     setTargetAttributes(f, target);
     f.addFnAttr(llvm::Attribute::AlwaysInline);
     dropAliasingMetadata(f);
+    improve(f, target);
   }
   made.setTargetTriple(module.getTargetTriple());
   made.setDataLayout(module.getDataLayout());

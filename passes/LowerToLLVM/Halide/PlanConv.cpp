@@ -56,8 +56,9 @@ StepCost chooseProducts(ConvPlan &c, qint::Conv2DOp conv,
   c.lanes = std::max(1, target.vectorBytes / (wide ? 8 : 4));
   c.depth = 1;
   c.weightBytes = 1;
+  // Pointers and the counter take general registers too.
   if (target.vectorBytes == 0)
-    return {1, 1, 1, 1, 2};
+    return {1, 1, 1, 1, 4};
   bool x86 = llvm::Triple(target.triple).isX86();
   if (wide || c.depthwise) {
     // A 32-bit product of sign-extended 16-bit values is one multiply-add of

@@ -154,6 +154,8 @@ emitOptimized(const targets::KernelSource &source,
     return std::move(error);
   llvm::Function *kernel = module->getFunction("kernel");
   addEntry(*module, kernel, target);
+  if (getenv("QCC_KERNEL_IR")) // to look at what Halide made
+    llvm::errs() << *module;
   std::string message;
   llvm::raw_string_ostream stream(message);
   if (llvm::verifyModule(*module, &stream))
