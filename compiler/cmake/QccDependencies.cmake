@@ -24,3 +24,7 @@ find_path(QCC_HALIDE_INCLUDE NAMES Halide.h
 if(QCC_TESTS)
   find_package(GTest REQUIRED)
 endif()
+
+# LLVM is outside of the system's library path; installed programs find it as
+# those of the build tree do.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
