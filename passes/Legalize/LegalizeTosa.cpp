@@ -262,7 +262,11 @@ private:
                           << "; only finite numbers are supported";
         return failure();
       }
-    // The new op keeps the attribute: no copy of the weights.
+    // Later phases know dense attributes only. A dense one is kept as it is:
+    // no copy of the weights.
+    if (!isa<DenseElementsAttr>(attr))
+      return lowering.constantOf(op->getLoc(), attr.getShapedType().getShape(),
+                                 *values);
     return qgraph::ConstantOp::create(builder, op->getLoc(),
                                       op->getResult(0).getType(), attr)
         .getResult();

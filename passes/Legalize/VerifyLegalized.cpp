@@ -43,6 +43,9 @@ struct VerifyLegalized
       return op->emitOpError("is no qgraph op");
     if (isa<qcc::qgraph::BatchNormOp>(op))
       return op->emitOpError("must have been folded");
+    if (auto constant = dyn_cast<qcc::qgraph::ConstantOp>(op))
+      if (!isa<DenseElementsAttr>(constant.getValue()))
+        return op->emitOpError("has a value that is not dense");
     if (failed(checkWeights(op)) || failed(checkName(op)))
       return failure();
     return checkTypes(op, op->getResultTypes());

@@ -108,10 +108,10 @@ func.func @argmax(%a: tensor<2x3xf32>) -> tensor<2xi32> {
   return %0 : tensor<2xi32>
 }
 
-// Constants of upstream's other dialect, and as a resource.
+// Constants of upstream's other dialect, and a resource, which becomes dense.
 // CHECK-LABEL: func.func @constants
 // CHECK-DAG:     qgraph.constant dense<[1.500000e+00, 2.500000e+00]> : tensor<2xf32>
-// CHECK-DAG:     qgraph.constant dense_resource<two> : tensor<2xf32>
+// CHECK-DAG:     qgraph.constant dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
 func.func @constants(%a: tensor<2xf32>) -> tensor<2xf32> {
   %c = arith.constant dense<[1.5, 2.5]> : tensor<2xf32>
   %r = "tosa.const"() <{values = dense_resource<two> : tensor<2xf32>}> : () -> tensor<2xf32>

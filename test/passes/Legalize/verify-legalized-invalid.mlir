@@ -94,3 +94,19 @@ func.func @f(%x: tensor<2xi8>) -> tensor<2xf32> {
   %1 = quant.dcast %0 : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xf32>
   return %1 : tensor<2xf32>
 }
+
+// -----
+
+func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{'qgraph.constant' op has a value that is not dense}}
+  %c = qgraph.constant {qgraph.layer = "c"} dense_resource<two> : tensor<2xf32> -> tensor<2xf32>
+  return %c : tensor<2xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      two: "0x040000000000803F00000040"
+    }
+  }
+#-}
