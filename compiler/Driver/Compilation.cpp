@@ -120,6 +120,20 @@ llvm::Error Compilation::import() {
   return llvm::Error::success();
 }
 
+llvm::Error Compilation::loadCalibration() {
+  unsigned arguments = function().getNumArguments();
+  for (unsigned k = 0; k < arguments; ++k) {
+    data::DatasetOptions options = opts.calibrationData;
+    if (arguments > 1)
+      options.inputs = "input" + std::to_string(k);
+    auto dataset = data::loadDataset(opts.calibration, options);
+    if (!dataset)
+      return dataset.takeError();
+    calibrationSets.push_back(std::move(*dataset));
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error Compilation::prepareProfile() {
   if (!opts.profile.empty()) {
     auto read = quantize::Profile::read(opts.profile);
@@ -127,13 +141,11 @@ llvm::Error Compilation::prepareProfile() {
       return read.takeError();
     statistics = std::move(*read);
   } else if (!opts.calibration.empty()) {
-    auto dataset = data::loadDataset(opts.calibration, opts.calibrationData);
-    if (!dataset)
-      return dataset.takeError();
-    calibrationSet = std::move(*dataset);
-    int64_t total = calibrationSet->size();
+    if (llvm::Error error = loadCalibration())
+      return error;
+    int64_t total = calibrationSets.front().size();
     auto collected = evaluate::calibrate(
-        function(), *calibrationSet, opts.inputFormat, [&](int64_t done) {
+        function(), calibrationSets, opts.inputFormat, [&](int64_t done) {
           tell(Phase::Quantize, "calibrating", done, total);
         });
     if (!collected)
@@ -260,11 +272,11 @@ Compilation::layerFacts() const {
     fact.zeroPoint = static_cast<int32_t>(quantized.getZeroPoint());
     fact.bits = quantized.getStorageTypeIntegralWidth();
   });
-  if (!calibrationSet)
+  if (calibrationSets.empty())
     return facts;
   auto sqnr = evaluate::layerSqnr(
       functionOf(floatModule.get()), functionOf(quantModule.get()),
-      *calibrationSet, opts.inputFormat, kReportSamples);
+      calibrationSets, opts.inputFormat, kReportSamples);
   if (!sqnr)
     return sqnr.takeError();
   for (const auto &[layer, decibels] : *sqnr)

@@ -23,7 +23,9 @@ struct CompileOptions {
   InputFormat inputFormat;
   quantize::Observer observer{quantize::ObserverKind::Mse};
 
-  std::string calibration; ///< data file; empty: none
+  /// Data file; empty: none. For a network with several arguments a .npz with
+  /// the arrays "input0", "input1", ...
+  std::string calibration;
   data::DatasetOptions calibrationData;
   std::string profile;      ///< .qprof to read instead of data
 
@@ -69,6 +71,7 @@ public:
 
 private:
   llvm::Error import();
+  llvm::Error loadCalibration();
   llvm::Error prepareProfile();
   llvm::Error runPasses(Phase phase,
                         void (*build)(mlir::OpPassManager &,
@@ -82,7 +85,7 @@ private:
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> mlirModule, floatModule, quantModule;
   std::optional<quantize::Profile> statistics;
-  std::optional<data::Dataset> calibrationSet;
+  std::vector<data::Dataset> calibrationSets; ///< one for each argument
   std::unique_ptr<llvm::TargetMachine> targetMachine;
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> llvm;

@@ -21,17 +21,21 @@ std::optional<double> NoiseSum::decibels() const {
 
 llvm::Expected<std::map<std::string, double>>
 layerSqnr(mlir::func::FuncOp floatFunction,
-          mlir::func::FuncOp quantizedFunction, const data::Dataset &dataset,
-          const InputFormat &format, int64_t samples) {
-  samples = std::min(samples, dataset.size());
+          mlir::func::FuncOp quantizedFunction,
+          llvm::ArrayRef<data::Dataset> datasets, const InputFormat &format,
+          int64_t samples) {
+  for (const data::Dataset &dataset : datasets)
+    samples = std::min(samples, dataset.size());
   auto exact = FloatEvaluator::create(floatFunction, samples);
   if (!exact)
     return exact.takeError();
   auto quantized = FloatEvaluator::create(quantizedFunction, samples);
   if (!quantized)
     return quantized.takeError();
-  std::vector<float> input = networkInput(dataset, 0, samples, format);
-  llvm::ArrayRef<float> inputs(input);
+  std::vector<std::vector<float>> values;
+  for (const data::Dataset &dataset : datasets)
+    values.push_back(networkInput(dataset, 0, samples, format));
+  std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
 
   std::map<std::string, std::vector<float>> seen;
   auto keep = [&](const Observation &value) {

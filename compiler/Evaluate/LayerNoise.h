@@ -20,13 +20,15 @@ struct NoiseSum {
 };
 
 /// SQNR in dB of every layer that both functions have, on the first `samples`
-/// of the data set: the float network beside the quantized one, whose types
-/// are simulated in float (within a rounding of what the integers do).
-/// Errors: those of the evaluator and of a data set that does not fit.
+/// of the data sets, one for each argument: the float network beside the
+/// quantized one, whose types are simulated in float (within a rounding of what
+/// the integers do). Errors: those of the evaluator and of a data set that does
+/// not fit.
 llvm::Expected<std::map<std::string, double>>
 layerSqnr(mlir::func::FuncOp floatFunction,
-          mlir::func::FuncOp quantizedFunction, const data::Dataset &dataset,
-          const InputFormat &format, int64_t samples);
+          mlir::func::FuncOp quantizedFunction,
+          llvm::ArrayRef<data::Dataset> datasets, const InputFormat &format,
+          int64_t samples);
 
 } // namespace qcc::evaluate
 
