@@ -319,4 +319,22 @@ TEST(CortexMConvSupportTest, OnlyPaddingThatTheHaloHolds) {
   EXPECT_TRUE(isSupported(shape, Numbers(), "cortex-m4"));
 }
 
+TEST(CortexMConvSupportTest, RefusesToMakeCodeForOtherKernels) {
+  Numbers numbers;
+  numbers.rounding = "even";
+  std::mt19937 random(7);
+  const targets::Target *target =
+      llvm::cantFail(targets::findTarget("cortex-m4"));
+  BoardKernel kernel(convText(small, numbers, random), {}, 9);
+  auto packed = target->providers[0]->pack(kernel.source(), *target);
+  ASSERT_FALSE(packed);
+  EXPECT_EQ(llvm::toString(packed.takeError()),
+            "kernel 'c' is not a convolution that the DSP tile supports, "
+            "expected supports() to be asked");
+  llvm::LLVMContext context;
+  llvm::Module module("m", context);
+  EXPECT_TRUE(llvm::errorToBool(
+      target->providers[0]->emit(kernel.source(), *target, "k", module)));
+}
+
 } // namespace
