@@ -73,6 +73,11 @@ void printText(const Evaluation &evaluation, llvm::raw_ostream &os) {
                                         ? result.samples / result.seconds
                                         : 0.0);
   }
+  for (const Result &result : evaluation.results)
+    if (result.differing.value_or(0) > 0)
+      os << "\n"
+         << result.way << ": " << *result.differing
+         << " outputs differ from the first integer way, expected none\n";
   if (evaluation.layers.empty())
     return;
   os << "\nlayer                        SQNR\n";
@@ -83,7 +88,8 @@ void printText(const Evaluation &evaluation, llvm::raw_ostream &os) {
   }
 }
 
-static nlohmann::ordered_json orNull(std::optional<double> value) {
+template <typename T>
+static nlohmann::ordered_json orNull(const std::optional<T> &value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
@@ -99,6 +105,7 @@ std::string toJson(const Evaluation &evaluation) {
                                {"top1", orNull(result.top1)},
                                {"agreement", orNull(result.agreement)},
                                {"sqnr_db", orNull(result.sqnr)},
+                               {"differing", orNull(result.differing)},
                                {"seconds", result.seconds}});
   json["layers"] = nlohmann::ordered_json::array();
   for (const LayerNoise &layer : evaluation.layers)

@@ -33,6 +33,9 @@ struct Result {
   /// Part of the samples whose largest output is that of the float network.
   std::optional<double> agreement;
   std::optional<double> sqnr; ///< of the outputs, dB
+  /// Output elements that differ from those of the first integer way with the
+  /// same ranges; none for that way and for float ones.
+  std::optional<int64_t> differing;
   double seconds = 0;
 };
 

@@ -6,12 +6,14 @@
 #include "compiler/tools/qcc-eval/IntegerCodec.h"
 #include "compiler/tools/qcc-eval/Metrics.h"
 #include "compiler/tools/qcc-eval/Runners.h"
+#include "dialects/QGraph/QGraph.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 
 #include <chrono>
+#include <set>
 
 using namespace qcc;
 using namespace qcc::eval;
@@ -79,6 +81,8 @@ struct Session {
   std::vector<int64_t> labels;
   InputFormat format;
   std::vector<float> floatOutputs;
+  /// Of the first integer way of the present draw.
+  std::vector<float> integerOutputs;
   driver::Progress progress;
   Evaluation evaluation;
 
@@ -99,6 +103,18 @@ struct Session {
       result.sqnr = noise.decibels();
     }
     evaluation.results.push_back(std::move(result));
+  }
+
+  /// Completes the last result, that of an integer way with `outputs`.
+  void compareIntegers(std::vector<float> outputs) {
+    if (integerOutputs.empty()) {
+      integerOutputs = std::move(outputs);
+      return;
+    }
+    int64_t differing = 0;
+    for (auto [a, b] : llvm::zip(integerOutputs, outputs))
+      differing += a != b;
+    evaluation.results.back().differing = differing;
   }
 };
 
@@ -172,6 +188,19 @@ runFloat(Session &session, mlir::ModuleOp module, llvm::StringRef what) {
   return outputs;
 }
 
+/// Layers that only a clamp reads: their integers hold what the clamp leaves of
+/// them, so that comparing them with the float layer says nothing.
+std::set<std::string> clampedLayers(mlir::ModuleOp module) {
+  std::set<std::string> names;
+  module.walk([&](qgraph::ClampOp clamp) {
+    mlir::Operation *op = clamp.getInput().getDefiningOp();
+    if (op && op->hasOneUse())
+      if (auto name = op->getAttrOfType<mlir::StringAttr>("qgraph.layer"))
+        names.insert(name.str());
+  });
+  return names;
+}
+
 /// SQNR of every layer, quantized types simulated, on the first samples.
 llvm::Error measureLayers(Session &session,
                           const driver::Compilation &compilation) {
@@ -214,8 +243,11 @@ llvm::Error measureLayers(Session &session,
     return error;
   if (llvm::Error error = run(compilation.quantized(), compare))
     return error;
+  std::set<std::string> clamped = clampedLayers(compilation.quantized());
   for (const std::string &layer : order)
-    session.evaluation.layers.push_back({layer, sums[layer].first.decibels()});
+    if (!clamped.count(layer))
+      session.evaluation.layers.push_back(
+          {layer, sums[layer].first.decibels()});
   return llvm::Error::success();
 }
 
@@ -261,6 +293,7 @@ llvm::Error runIntegers(Session &session, llvm::StringRef way,
     session.progress.show(way, end, total);
   }
   session.add(way.str(), ranges.str(), outputs, seconds);
+  session.compareIntegers(std::move(outputs));
   return llvm::Error::success();
 }
 
@@ -308,6 +341,7 @@ llvm::Error evaluateDraw(Session &session, int draw) {
     object = std::move(*bytes);
   }
   session.evaluation.target = compilation.target().name.str();
+  session.integerOutputs.clear();
   for (const std::string &way : ways) {
     if (!isFloatWay(way)) {
       if (llvm::Error error =

@@ -2,6 +2,7 @@
 
 #include "compiler/Evaluate/Calibrate.h"
 
+#include "mlir/Pass/PassManager.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -50,6 +51,30 @@ std::string errorOf(llvm::ArrayRef<data::Dataset> datasets) {
   Network network(doubled);
   auto profile = calibrate(network.function(), datasets, {});
   return profile ? "" : llvm::toString(profile.takeError());
+}
+
+/// Statistics become the ranges of all arguments and layers.
+TEST(Calibrate, RangesFromAProfile) {
+  Network network(doubled);
+  auto dataset = makeDataset<float>({3, 2}, {0.5, 1, -3, 2, 0.25, 0});
+  auto profile = calibrate(network.function(), {dataset}, {});
+  ASSERT_TRUE(bool(profile)) << llvm::toString(profile.takeError());
+  QuantizeOptions options;
+  options.profile = &*profile;
+  options.observer.kind = quantize::ObserverKind::MinMax;
+  auto function = network.function();
+  mlir::PassManager passes(function.getContext());
+  passes.addPass(createAssignRanges(options));
+  ASSERT_TRUE(
+      succeeded(passes.run(function->getParentOfType<mlir::ModuleOp>())));
+  auto ends = [](mlir::Attribute attr) {
+    auto array = llvm::dyn_cast_or_null<mlir::DenseF64ArrayAttr>(attr);
+    return array ? array.asArrayRef().vec() : std::vector<double>();
+  };
+  EXPECT_EQ(ends(function.getArgAttr(0, "qgraph.range")),
+            (std::vector<double>{-3, 2}));
+  EXPECT_EQ(ends(function.front().front().getAttr("qgraph.range")),
+            (std::vector<double>{-6, 4}));
 }
 
 TEST(Calibrate, Errors) {
