@@ -117,6 +117,12 @@ bool isIntegerConstant(Operation *op) {
          (isa<tosa::ConstOp, arith::ConstantOp>(op) && !isFloatConstant(op));
 }
 
+/// A comparison that `tosa.select` reads.
+bool isCondition(Operation *op) {
+  return isa<tosa::GreaterOp, tosa::GreaterEqualOp>(op) &&
+         llvm::all_of(op->getUsers(), llvm::IsaPred<tosa::SelectOp>);
+}
+
 class FunctionLowering {
 public:
   FunctionLowering(const HandlerTable &table, func::FuncOp function)
@@ -179,7 +185,7 @@ private:
 
   LogicalResult lower(Operation *op) {
     builder.setInsertionPointAfter(op);
-    if (isIntegerConstant(op))
+    if (isIntegerConstant(op) || isCondition(op))
       return success();
     FailureOr<Value> result = lowerResult(op);
     if (succeeded(result)) {
@@ -212,13 +218,15 @@ private:
   }
 
   /// After this every operand is a static f32 tensor, a shape, or one of the
-  /// integer constants that only two ops have.
+  /// integers that only three ops have.
   LogicalResult checkOperands(Operation *op) {
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       if (isa<tosa::shapeType>(operand.getType()))
         continue;
       Value mapped = lowering.operand(operand);
       if (!mapped && isa<tosa::MulOp, tosa::GatherOp>(op))
+        continue;
+      if (isa<tosa::SelectOp>(op) && i == 0)
         continue;
       // What could not be lowered has an error already.
       if (mapped && mapped.getDefiningOp<UnrealizedConversionCastOp>()) {

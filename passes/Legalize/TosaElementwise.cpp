@@ -68,6 +68,46 @@ FailureOr<Value> lowerArgMax(TosaLowering &lowering, tosa::ArgMaxOp op) {
       .getResult();
 }
 
+/// Whether `value` is 0, or `x` times constants from 0 to 1: then the larger
+/// one of `x` and `value` is `x` where `x` is positive, else `value`.
+bool isBelowPositive(Value value, Value x) {
+  if (std::optional<double> splat = evaluateSplat(value))
+    return *splat == 0;
+  auto mul = value.getDefiningOp<qgraph::MulOp>();
+  if (!mul || (mul.getLhs() != x && mul.getRhs() != x))
+    return false;
+  std::optional<ConstantTensor> slope =
+      evaluateConstant(mul.getLhs() == x ? mul.getRhs() : mul.getLhs());
+  return slope && llvm::all_of(slope->values, [](double number) {
+           return number >= 0 && number <= 1;
+         });
+}
+
+/// x > 0 ? x : slope * x, which is leaky ReLU, is maximum(x, slope * x).
+/// Comparisons have no other use; they are read here.
+FailureOr<Value> lowerSelect(TosaLowering &lowering, tosa::SelectOp op) {
+  Operation *comparison = op.getInput1().getDefiningOp();
+  Value x = lowering.operand(op.getInput2());
+  Value other = lowering.operand(op.getInput3());
+  if (isa_and_nonnull<tosa::GreaterOp, tosa::GreaterEqualOp>(comparison)) {
+    Value left = lowering.operand(comparison->getOperand(0));
+    Value right = lowering.operand(comparison->getOperand(1));
+    // 0 > x selects the other way round.
+    if (left && evaluateSplat(left) == 0.0) {
+      std::swap(left, right);
+      std::swap(x, other);
+    }
+    if (left && right && left == x && x.getType() == op.getType() &&
+        evaluateSplat(right) == 0.0 && isBelowPositive(other, x))
+      return qgraph::MaximumOp::create(lowering.builder, op.getLoc(),
+                                       op.getType(), x, other)
+          .getResult();
+  }
+  op.emitOpError("is not of the form x > 0 ? x : slope * x with slopes from 0 "
+                 "to 1, the only one that is supported");
+  return failure();
+}
+
 FailureOr<Value> lowerIdentity(TosaLowering &lowering, tosa::IdentityOp op) {
   return lowering.operand(op.getInput1());
 }
@@ -101,6 +141,7 @@ void addElementwise(HandlerTable &table) {
   table.add(lowerReduce<tosa::ReduceMaxOp, ReduceKind::Max>);
   table.add(lowerReduce<tosa::ReduceMinOp, ReduceKind::Min>);
   table.add(lowerArgMax);
+  table.add(lowerSelect);
   table.add(lowerIdentity);
   table.add(lowerCast);
 }

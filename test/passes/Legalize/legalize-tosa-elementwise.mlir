@@ -108,6 +108,39 @@ func.func @argmax(%a: tensor<2x3xf32>) -> tensor<2xi32> {
   return %0 : tensor<2xi32>
 }
 
+// Leaky ReLU, as x >= 0 ? x : 0.25 * x and as 0 > x ? slopes * x : x.
+// CHECK-LABEL: func.func @leaky
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK:         %[[A:.*]] = qgraph.mul %[[X]],
+// CHECK:         %[[Y:.*]] = qgraph.maximum %[[X]], %[[A]]
+// CHECK:         %[[B:.*]] = qgraph.mul %{{.*}}, %[[Y]]
+// CHECK:         qgraph.maximum %[[Y]], %[[B]]
+func.func @leaky(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %c = "tosa.const"() <{values = dense<0.25> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %d = "tosa.const"() <{values = dense<[[0.5, 1.0, 0.0]]> : tensor<1x3xf32>}> : () -> tensor<1x3xf32>
+  %0 = tosa.mul %x, %c, %s : (tensor<2x3xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  %1 = tosa.greater_equal %x, %z : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xi1>
+  %2 = tosa.select %1, %x, %0 : (tensor<2x3xi1>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = tosa.mul %d, %2, %s : (tensor<1x3xf32>, tensor<2x3xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  %4 = tosa.greater %z, %2 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
+  %5 = tosa.select %4, %3, %2 : (tensor<2x3xi1>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %5 : tensor<2x3xf32>
+}
+
+// ReLU.
+// CHECK-LABEL: func.func @select_relu
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK:         %[[ZERO:.*]] = qgraph.constant dense<0.000000e+00>
+// CHECK:         qgraph.maximum %[[X]], %[[ZERO]]
+func.func @select_relu(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %1 = tosa.greater %x, %z : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xi1>
+  %2 = tosa.select %1, %x, %z : (tensor<2x3xi1>, tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
+
 // Constants of upstream's other dialect, and a resource, which becomes dense.
 // CHECK-LABEL: func.func @constants
 // CHECK-DAG:     qgraph.constant dense<[1.500000e+00, 2.500000e+00]> : tensor<2xf32>

@@ -269,3 +269,25 @@ func.func @huge_indices(%a: tensor<1x5x1xf32>) -> tensor<1x67108865x1xf32> {
   %0 = tosa.gather %a, %i : (tensor<1x5x1xf32>, tensor<1x67108865xi32>) -> tensor<1x67108865x1xf32>
   return %0 : tensor<1x67108865x1xf32>
 }
+
+// -----
+
+// A slope of 2 is no maximum.
+func.func @steep(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %c = "tosa.const"() <{values = dense<2.0> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %0 = tosa.mul %x, %c, %s : (tensor<2x3xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  %1 = tosa.greater %x, %z : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xi1>
+  // expected-error @+1 {{'tosa.select' op is not of the form x > 0 ? x : slope * x with slopes from 0 to 1, the only one that is supported}}
+  %2 = tosa.select %1, %x, %0 : (tensor<2x3xi1>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
+
+// -----
+
+func.func @condition_elsewhere(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) -> tensor<2x3xi1> {
+  // expected-error @+1 {{'tosa.greater' op is not supported}}
+  %0 = tosa.greater %x, %y : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
+  return %0 : tensor<2x3xi1>
+}
