@@ -273,7 +273,20 @@ llvm::Error saveAll(driver::Compilation &compilation, llvm::StringRef path,
   return llvm::Error::success();
 }
 
-llvm::Error compile(driver::Compilation &compilation) {
+/// What the user wants of a verified object.
+llvm::Expected<std::string> codeAs(emit::CodeKind kind,
+                                   const std::string &object,
+                                   driver::Compilation &compilation) {
+  if (kind == emit::CodeKind::Object)
+    return object;
+  if (kind == emit::CodeKind::Archive)
+    return emit::makeArchive(object, compilation.options().prefix + ".o");
+  return emit::emitModule(compilation.llvmModule(), compilation.machine(), kind,
+                          "");
+}
+
+llvm::Error compile(driver::Compilation &compilation,
+                    driver::Progress &progress) {
   auto kind = readEmitKind();
   if (!kind)
     return kind.takeError();
@@ -296,21 +309,10 @@ llvm::Error compile(driver::Compilation &compilation) {
   auto report = compilation.report(*object);
   if (!report)
     return report.takeError();
-  std::string code = *object;
-  if (*kind == emit::CodeKind::Archive) {
-    auto archive =
-        emit::makeArchive(*object, compilation.options().prefix + ".o");
-    if (!archive)
-      return archive.takeError();
-    code = std::move(*archive);
-  } else if (*kind != emit::CodeKind::Object) {
-    auto text = emit::emitModule(compilation.llvmModule(),
-                                 compilation.machine(), *kind, "");
-    if (!text)
-      return text.takeError();
-    code = std::move(*text);
-  }
-  outputs.add(path, std::move(code));
+  auto code = codeAs(*kind, *object, compilation);
+  if (!code)
+    return code.takeError();
+  outputs.add(path, std::move(*code));
   if (path != "-" && !emit::isSpecialFile(path))
     outputs.add(withExtension(path, ".h"),
                 emit::makeHeader(report->interface, compilation.target(),
@@ -319,11 +321,19 @@ llvm::Error compile(driver::Compilation &compilation) {
     outputs.add(reportPath, llvm::StringRef(reportPath).ends_with(".json")
                                 ? emit::reportJson(*report)
                                 : emit::reportText(*report));
-  if (llvm::Error error = commit(outputs, compilation))
-    return error;
   if (!quiet && path != "-" && reportPath != "-")
-    llvm::outs() << emit::reportText(*report);
-  return llvm::Error::success();
+    outputs.add("-", emit::reportText(*report));
+  progress.clear();
+  return commit(outputs, compilation);
+}
+
+llvm::Error printTargets() {
+  std::string text;
+  for (const targets::Target &row : targets::allTargets())
+    text += (row.name + "\n").str();
+  emit::Outputs outputs;
+  outputs.add("-", std::move(text));
+  return outputs.commit();
 }
 
 /// LLVM reports what it could not parse in one or two lines of its own style.
@@ -371,9 +381,8 @@ int main(int argc, char **argv) {
   if (!parsed)
     return problems.empty() ? 1 : fail(usageError(problems));
   if (listTargets) {
-    for (const targets::Target &row : targets::allTargets())
-      llvm::outs() << row.name << "\n";
-    return 0;
+    llvm::Error error = printTargets();
+    return error ? fail(std::move(error)) : 0;
   }
   auto options = readOptions();
   if (!options)
@@ -384,7 +393,7 @@ int main(int argc, char **argv) {
     progress.show((phaseName(phase) + " " + what).str(), done, total);
   };
   driver::Compilation compilation(std::move(*options));
-  llvm::Error error = compile(compilation);
+  llvm::Error error = compile(compilation, progress);
   progress.clear();
   return error ? fail(std::move(error)) : 0;
 }
