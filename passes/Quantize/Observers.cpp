@@ -332,6 +332,10 @@ static Range entropyRange(const ValueStats &stats, const QuantScheme &scheme) {
   Histogram bins = histogram;
   int64_t last = bins.first + static_cast<int64_t>(bins.counts.size()) - 1;
   bins.extendTo(std::min<int64_t>(bins.first, 0), std::max<int64_t>(last, 0));
+  // Exact zeros are stored exactly whatever the range. After a ReLU they are
+  // most of the values and would drown what clipping costs the others.
+  auto zero = static_cast<size_t>(-bins.first);
+  bins.counts[zero] -= std::min(bins.counts[zero], stats.zeros);
   size_t levels = size_t(1)
                   << (scheme.symmetric ? scheme.bits - 1 : scheme.bits);
   size_t size = bins.counts.size();

@@ -264,6 +264,15 @@ TEST(Observers, EntropyKeepsUniformValues) {
   EXPECT_GT(range.hi, 0.95);
 }
 
+/// Zeros are exact in every range, so that they cannot argue for clipping.
+TEST(Observers, EntropyIgnoresExactZeros) {
+  std::vector<float> values = relu(normal(20000, 11));
+  Range few = chooseRange(statsOf(values), entropy, asymmetric());
+  values.insert(values.end(), 500000, 0.0f);
+  EXPECT_EQ(chooseRange(statsOf(values), entropy, asymmetric()), few);
+  EXPECT_GT(few.hi, 2);
+}
+
 TEST(Observers, EntropyNeedsMoreBinsThanLevels) {
   ValueStats stats = statsOf(normal(1000, 5));
   EXPECT_EQ(chooseRange(stats, entropy, asymmetric(16)),
