@@ -10,7 +10,8 @@ add_compile_options(-Wall -Wextra -Wno-unused-parameter
                     -Wno-missing-field-initializers
                     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(QCC_ASAN)
-  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer)
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer
+                      -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
@@ -20,16 +21,6 @@ endif()
 # (Halide and oneDNN throw). Code inside includes from the repository root.
 function(qcc_add_library name)
   cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;LINK;DEPENDS" ${ARGN})
-  foreach(source IN LISTS ARG_SOURCES) # DEVELOPMENT ONLY
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
-      message(WARNING "${name}: no ${source} yet")
-      list(REMOVE_ITEM ARG_SOURCES ${source})
-    endif()
-  endforeach()
-  if(NOT ARG_SOURCES)
-    add_library(${name} INTERFACE)
-    return()
-  endif()
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(NOT ARG_EXCEPTIONS)
