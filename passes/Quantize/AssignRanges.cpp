@@ -207,18 +207,24 @@ private:
   LogicalResult estimatedRanges(func::FuncOp function,
                                 const QuantizeOptions &options) {
     llvm::DenseMap<Value, Range> known;
+    std::string assumed;
     bool complete = true;
     for (Value value : activations(function)) {
-      if (std::optional<Range> range = getRange(value))
+      if (std::optional<Range> range = getRange(value)) {
         known[value] = *range;
-      else if (isa<BlockArgument>(value))
-        known[value] = options.inputRange;
+      } else if (isa<BlockArgument>(value)) {
+        Range range = options.inputRange;
+        known[value] = range;
+        assumed = "; inputs are taken to be in [" + decimal(range.lo) + ", " +
+                  decimal(range.hi) + "]";
+      }
       complete &= known.contains(value);
     }
-    if (!complete || known.empty())
+    if (!complete || !assumed.empty())
       emitRemark(function.getLoc())
           << "ranges are estimates from batch normalization, since there is "
-             "no calibration data";
+             "no calibration data"
+          << assumed;
     auto ranges = estimateRanges(function, known, {options.spread});
     for (Value value : activations(function))
       if (!getRange(value))
