@@ -51,19 +51,15 @@ Value Stage::requantize(qint::RequantizeOp op) {
 Value Stage::add(qint::AddOp op) {
   Value lhs = get(op.getLhs()), rhs = get(op.getRhs());
   Halide::Type type = elementType(op.getType());
-  int64_t lm = op.getLhsMultiplier(), rm = op.getRhsMultiplier();
-  int64_t lz = op.getLhsZeroPoint(), rz = op.getRhsZeroPoint();
-  // Zero points fold into one constant when no partial sum can overflow.
-  int64_t unfolded =
-      largest(lhs.type, 0) * std::abs(lm) + largest(rhs.type, 0) * std::abs(rm);
-  int64_t constant = lz * lm + rz * rm;
-  int64_t limit = (1ll << 31) - 1;
-  bool folds = unfolded + std::abs(constant) <= limit;
+  uint32_t lm = op.getLhsMultiplier(), rm = op.getRhsMultiplier();
+  uint32_t constant = op.getLhsZeroPoint() * lm + op.getRhsZeroPoint() * rm;
   auto at = [=](const Point &p) mutable {
-    Expr l = i32(lhs.at(broadcast(p, lhs.shape)));
-    Expr r = i32(rhs.at(broadcast(p, rhs.shape)));
-    Expr sum = folds ? l * int(lm) + r * int(rm) - int(constant)
-                     : (l - int(lz)) * int(lm) + (r - int(rz)) * int(rm);
+    // The sum fits 32 bits, its parts may not: they wrap. Signed, LLVM would
+    // take it that no part overflows and drop the clamp.
+    Expr l = Halide::cast<uint32_t>(i32(lhs.at(broadcast(p, lhs.shape))));
+    Expr r = Halide::cast<uint32_t>(i32(rhs.at(broadcast(p, rhs.shape))));
+    Expr sum = Halide::reinterpret<int32_t>(l * Expr(lm) + r * Expr(rm) -
+                                            Expr(constant));
     Expr rounded = roundingShift(sum, op.getShift(), op.getRounding());
     return saturate(rounded, op.getZeroPoint(), op.getMin(), op.getMax(), type);
   };

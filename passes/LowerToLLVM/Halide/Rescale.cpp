@@ -173,8 +173,14 @@ Expr rescaleDouble(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
 
 Expr saturate(Expr v, int32_t zeroPoint, int32_t min, int32_t max, Type type) {
   using Internal::make_const;
-  if (zeroPoint)
-    v = v + make_const(v.type(), zeroPoint);
+  // Reinterpreted, because Halide moves a signed constant into the sum before
+  // the shift, (x + a) / b + c = (x + (a + b * c)) / b, which may overflow.
+  if (zeroPoint) {
+    Type wrapping = v.type().with_code(Type::UInt);
+    Expr sum = reinterpret(wrapping, v) +
+               make_const(wrapping, static_cast<int64_t>(zeroPoint));
+    v = reinterpret(v.type(), sum);
+  }
   v = clamp(v, make_const(v.type(), min), make_const(v.type(), max));
   return cast(type, v);
 }
