@@ -13,52 +13,80 @@ namespace qcc::kernels {
 
 namespace {
 
+/// A shuffle that repeats a few neighbouring bytes, perhaps extended, over a
+/// register.
+struct RepeatedLoad {
+  LoadInst *load = nullptr;
+  CastInst *extension = nullptr;
+  unsigned times = 0;
+};
+
 /// Whether the mask repeats lanes 0 to `period` - 1.
-bool repeats(ArrayRef<int> mask, int period) {
+bool repeats(ArrayRef<int> mask, unsigned period) {
   if (mask.size() % period != 0)
     return false;
   for (auto [i, lane] : enumerate(mask))
-    if (lane >= 0 && lane != int(i % period))
+    if (lane >= 0 && unsigned(lane) != i % period)
       return false;
   return true;
 }
 
-/// A few neighbouring bytes repeated over a register: one splat of a wider
-/// integer (`ld1r`, `vpbroadcastd`) instead of a shuffle of a tiny vector. An
-/// extension between load and shuffle moves behind the splat.
+/// Sees shuffles of the loaded lanes, and of one lane that they were cast to.
+RepeatedLoad matchRepeatedLoad(ShuffleVectorInst &shuffle) {
+  Value *source = shuffle.getOperand(0);
+  auto *shuffled = dyn_cast<FixedVectorType>(source->getType());
+  if (!shuffled ||
+      !repeats(shuffle.getShuffleMask(), shuffled->getNumElements()))
+    return {};
+  RepeatedLoad found;
+  found.times = shuffle.getShuffleMask().size() / shuffled->getNumElements();
+  if (auto *cast = dyn_cast<BitCastInst>(source))
+    source = cast->getOperand(0);
+  found.extension = dyn_cast<CastInst>(source);
+  if (found.extension && !isa<SExtInst, ZExtInst>(found.extension))
+    return {};
+  auto *load = dyn_cast<LoadInst>(
+      found.extension ? found.extension->getOperand(0) : source);
+  auto *type = load ? dyn_cast<FixedVectorType>(load->getType()) : nullptr;
+  if (!type || !load->isSimple() || !type->getElementType()->isIntegerTy())
+    return {};
+  unsigned bits = type->getNumElements() * type->getScalarSizeInBits();
+  if (found.times < 2 || (bits != 16 && bits != 32))
+    return {};
+  found.load = load;
+  return found;
+}
+
+/// Makes it one splat of a wider integer (`ld1r`, `vpbroadcastd`), extended
+/// afterwards: shuffles of tiny vectors become many instructions.
 void splatLoads(Function &function) {
   for (BasicBlock &block : function)
     for (Instruction &instruction : make_early_inc_range(block)) {
       auto *shuffle = dyn_cast<ShuffleVectorInst>(&instruction);
-      if (!shuffle)
+      RepeatedLoad found =
+          shuffle ? matchRepeatedLoad(*shuffle) : RepeatedLoad();
+      LoadInst *load = found.load;
+      if (!load)
         continue;
-      Value *source = shuffle->getOperand(0);
-      auto *extension = dyn_cast<CastInst>(source);
-      if (extension && !isa<SExtInst, ZExtInst>(extension))
-        continue;
-      auto *load =
-          dyn_cast<LoadInst>(extension ? extension->getOperand(0) : source);
-      auto *type = load ? dyn_cast<FixedVectorType>(load->getType()) : nullptr;
-      if (!type || !load->isSimple() || !type->getElementType()->isIntegerTy())
-        continue;
-      int lanes = int(type->getNumElements());
-      int bits = lanes * int(type->getScalarSizeInBits());
-      ArrayRef<int> mask = shuffle->getShuffleMask();
-      if (lanes < 2 || (bits != 16 && bits != 32) ||
-          int(mask.size()) <= lanes || !repeats(mask, lanes))
-        continue;
+      auto *type = cast<FixedVectorType>(load->getType());
+      unsigned lanes = type->getNumElements();
       IRBuilder<> builder(load);
       LoadInst *word = builder.CreateAlignedLoad(
-          builder.getIntNTy(bits), load->getPointerOperand(), load->getAlign());
+          builder.getIntNTy(lanes * type->getScalarSizeInBits()),
+          load->getPointerOperand(), load->getAlign());
       word->copyMetadata(*load);
       builder.SetInsertPoint(shuffle);
-      Value *splat = builder.CreateVectorSplat(mask.size() / lanes, word);
+      unsigned all = found.times * lanes;
       Value *wide = builder.CreateBitCast(
-          splat, FixedVectorType::get(type->getElementType(), mask.size()));
-      if (extension)
-        wide = builder.CreateCast(extension->getOpcode(), wide,
-                                  shuffle->getType());
-      shuffle->replaceAllUsesWith(wide);
+          builder.CreateVectorSplat(found.times, word),
+          FixedVectorType::get(type->getElementType(), all));
+      if (found.extension)
+        wide = builder.CreateCast(
+            found.extension->getOpcode(), wide,
+            FixedVectorType::get(found.extension->getType()->getScalarType(),
+                                 all));
+      shuffle->replaceAllUsesWith(
+          builder.CreateBitCast(wide, shuffle->getType()));
       shuffle->eraseFromParent();
     }
 }

@@ -22,6 +22,9 @@ struct KernelCase {
   std::string text;             ///< a module with one function
   std::vector<Halo> inputHalos; ///< per function argument; missing means none
   int32_t inputHaloValue = 0;
+  /// Runs three times, the second from the result's buffer to the operand's,
+  /// all inlined into one function: memory is reused as an arena plan would.
+  bool pingPong = false;
 };
 
 /// Text of a constant with random integers in [low, high].
@@ -57,6 +60,7 @@ private:
   targets::KernelNeeds kernelNeeds;
   std::vector<targets::PackedConstant> packedConstants;
   int32_t inputHaloValue = 0;
+  bool pingPong = false;
   std::string irText;
   std::unique_ptr<llvm::orc::LLJIT> jit;
   void (*entry)(void *const *) = nullptr;

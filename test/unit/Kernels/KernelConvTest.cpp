@@ -124,6 +124,10 @@ TEST_P(KernelConvTest, EqualsReference) {
   static const char *roundings[] = {"single", "double", "even", "away"};
   for (const targets::Target *target : hostTargets())
     for (const char *type : {"i8", "ui8"}) {
+      // The type that the row holds activations in, the other now and then.
+      bool usual = target->unsignedActivations == (type[0] == 'u');
+      if (!usual && (shape.oc + seed) % 3 != 0)
+        continue;
       bool residual = seed % 2;
       SCOPED_TRACE(target->name.str() + " " + type);
       KernelCase kernelCase =

@@ -288,6 +288,19 @@ std::vector<OpCase> makeCases() {
                        " : (tensor<4x32xi8>, tensor<4x1xi8>) -> "
                        "tensor<4x32xi8>",
                    "tensor<4x32xi8>"});
+  for (const char *rounding : {"single", "away", "even"})
+    cases.push_back({"halve_difference",
+                     {a4, a4},
+                     "%r = qint.add %a, %b " + add(0, 0, 1, -1, 1, rounding) +
+                         " : (" + a4 + ", " + a4 + ") -> " + a4,
+                     a4});
+  // The zero point must not be moved into the sum before the shift.
+  cases.push_back({"add_large_shift",
+                   {a4, a4},
+                   "%r = qint.add %a, %b " +
+                       add(-128, -128, 2000000, 1900000, 30, "single") +
+                       " : (" + a4 + ", " + a4 + ") -> " + a4,
+                   a4});
   cases.push_back({"reshape",
                    {"tensor<2x3x4x5xi8>"},
                    "%t = qint.flip_sign %a : (tensor<2x3x4x5xi8>) -> "
@@ -315,22 +328,51 @@ std::vector<OpCase> makeCases() {
 
 class KernelOpsTest : public testing::TestWithParam<OpCase> {};
 
+/// The rows for which `wanted` holds: the first, the last and one between that
+/// changes from case to case.
+std::vector<const targets::Target *>
+someTargets(size_t seed,
+            llvm::function_ref<bool(const targets::Target &)> wanted) {
+  std::vector<const targets::Target *> all, some;
+  for (const targets::Target &target : targets::allTargets())
+    if (wanted(target))
+      all.push_back(&target);
+  for (size_t i = 0; i < all.size(); ++i)
+    if (i == 0 || i + 1 == all.size() || i == 1 + seed % (all.size() - 2))
+      some.push_back(all[i]);
+  return some;
+}
+
 TEST_P(KernelOpsTest, EqualsReference) {
   std::mt19937 random(7);
-  for (const targets::Target &target : targets::allTargets()) {
-    if (!targets::runsOnHost(target))
-      continue;
-    SCOPED_TRACE(target.name.str());
-    auto kernel = CompiledKernel::create(kernelOf(GetParam()), target);
+  for (const targets::Target *target :
+       someTargets(GetParam().body.size(), targets::runsOnHost)) {
+    SCOPED_TRACE(target->name.str());
+    auto kernel = CompiledKernel::create(kernelOf(GetParam()), *target);
     ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
     llvm::Error error = (*kernel)->check(random);
     EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
   }
 }
 
-TEST_P(KernelOpsTest, CallsNothing) {
+TEST_P(KernelOpsTest, CallsNothingOnSmallCores) {
+  auto small = [](const targets::Target &t) { return t.vectorBytes == 0; };
+  for (const targets::Target *target :
+       someTargets(GetParam().body.size(), small)) {
+    SCOPED_TRACE(target->name.str());
+    auto names = undefinedSymbols(kernelOf(GetParam()), *target);
+    ASSERT_TRUE(bool(names)) << llvm::toString(names.takeError());
+    for (const std::string &name : *names)
+      EXPECT_TRUE(llvm::StringRef(name).contains("mem")) << name;
+  }
+}
+
+TEST_P(KernelOpsTest, CallsNothingOnOtherVectorUnits) {
+  auto other = [](const targets::Target &t) {
+    return t.vectorBytes != 0 && !targets::runsOnHost(t);
+  };
   for (const targets::Target &target : targets::allTargets()) {
-    if (targets::runsOnHost(target))
+    if (!other(target) || GetParam().body.size() % 3 != target.name.size() % 3)
       continue;
     SCOPED_TRACE(target.name.str());
     auto names = undefinedSymbols(kernelOf(GetParam()), target);
@@ -338,6 +380,51 @@ TEST_P(KernelOpsTest, CallsNothing) {
     for (const std::string &name : *names)
       EXPECT_TRUE(llvm::StringRef(name).contains("mem")) << name;
   }
+}
+
+/// Two values of different element types in the same memory: wrong as soon as
+/// the code claims that buffers of two inlined kernels never overlap.
+TEST(KernelMemoryTest, BuffersAreReused) {
+  std::string t = "tensor<1x7x9x5xi8>";
+  OpCase c = {"reuse",
+              {t},
+              "%p = qint.max_pool2d %a {kernel = array<i64: 3, 3>, strides = "
+              "array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>} : (" +
+                  t + ") -> " + t +
+                  "\n%r = qint.requantize %p {zero_point = -3 : "
+                  "i32, " +
+                  rescale("1932735283", "31", "single", -5, -128, 127) +
+                  "} : (" + t + ") -> " + t,
+              t};
+  std::mt19937 random(11);
+  KernelCase kernelCase = kernelOf(c);
+  kernelCase.pingPong = true;
+  for (const targets::Target &target : targets::allTargets()) {
+    if (!targets::runsOnHost(target))
+      continue;
+    SCOPED_TRACE(target.name.str());
+    auto kernel = CompiledKernel::create(kernelCase, target);
+    ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
+    llvm::Error error = (*kernel)->check(random);
+    EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  }
+}
+
+TEST(KernelErrorTest, WeightsMustBeConstant) {
+  OpCase c = {
+      "weights",
+      {"tensor<1x3x4x2xi8>", "tensor<5x1x1x2xi8>", "tensor<5xi32>"},
+      "%r = qint.conv2d %a, %b, %c {strides = array<i64: 1, 1>, pads = "
+      "array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 "
+      ": i64, pad_value = 0 : i32} : (tensor<1x3x4x2xi8>, "
+      "tensor<5x1x1x2xi8>, tensor<5xi32>) -> tensor<1x3x4x5xi32>",
+      "tensor<1x3x4x5xi32>"};
+  auto kernel =
+      CompiledKernel::create(kernelOf(c), targets::allTargets().front());
+  ASSERT_FALSE(bool(kernel));
+  EXPECT_EQ(llvm::toString(kernel.takeError()),
+            "kernel op 'qint.conv2d': weights and bias must be constant "
+            "operands");
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, KernelOpsTest, testing::ValuesIn(makeCases()),
