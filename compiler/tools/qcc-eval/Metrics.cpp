@@ -28,6 +28,10 @@ std::vector<int64_t> argmaxRows(llvm::ArrayRef<float> outputs, size_t rows) {
   size_t width = rows ? outputs.size() / rows : 0;
   for (size_t row = 0; row < rows; ++row) {
     auto values = outputs.slice(row * width, width);
+    if (width == 1) {
+      result.push_back(std::lround(values[0]));
+      continue;
+    }
     result.push_back(std::max_element(values.begin(), values.end()) -
                      values.begin());
   }

@@ -51,9 +51,11 @@ struct Evaluation {
 };
 
 /// Part of the rows of `outputs` (as many as there are labels, all of one
-/// length) whose first largest element is at the label's index.
+/// length) that name the label, see argmaxRows().
 double top1(llvm::ArrayRef<float> outputs, llvm::ArrayRef<int64_t> labels);
-/// The index of the first largest element of each of `rows` rows.
+/// The class that each of `rows` rows names: the index of its first largest
+/// element, or the element itself, rounded, where a row has only one (a network
+/// that ends in argmax).
 std::vector<int64_t> argmaxRows(llvm::ArrayRef<float> outputs, size_t rows);
 
 void printText(const Evaluation &evaluation, llvm::raw_ostream &os);
