@@ -113,7 +113,7 @@ llvm::Expected<llvm::Function *> importPipeline(Pipeline &pipeline,
     setTargetAttributes(f, target);
     f.addFnAttr(llvm::Attribute::AlwaysInline);
     dropAliasingMetadata(f);
-    improve(f, target);
+    improve(f, target, pipeline.registerTile);
   }
   made.setTargetTriple(module.getTargetTriple());
   made.setDataLayout(module.getDataLayout());

@@ -153,9 +153,13 @@ void forbidUnrolling(Function &function) {
 
 } // namespace
 
-void improve(Function &function, const targets::Target &target) {
-  if (target.vectorBytes == 0)
-    return forbidUnrolling(function);
+void improve(Function &function, const targets::Target &target,
+             bool registerTile) {
+  if (target.vectorBytes == 0) {
+    if (registerTile)
+      forbidUnrolling(function);
+    return;
+  }
   splatLoads(function);
   if (Triple(target.triple).isX86())
     splitHighProducts(function);

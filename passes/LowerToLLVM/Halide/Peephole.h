@@ -9,7 +9,9 @@
 namespace qcc::kernels {
 
 /// Improves `function` for the target; every rewrite keeps the value.
-void improve(llvm::Function &function, const targets::Target &target);
+/// `registerTile` says that its inner loops keep as many sums as fit.
+void improve(llvm::Function &function, const targets::Target &target,
+             bool registerTile);
 
 } // namespace qcc::kernels
 

@@ -238,6 +238,7 @@ Pipeline Stage::build(const targets::Layout &layout, Binding where) {
   for (const ImageParam &param : params)
     pipeline.arguments.push_back(param);
   pipeline.bindings = bindings;
+  pipeline.registerTile = convOp != nullptr;
   return pipeline;
 }
 

@@ -44,6 +44,7 @@ struct Pipeline {
   Halide::Func output;
   std::vector<Halide::Argument> arguments;
   std::vector<Binding> bindings;
+  bool registerTile = false; ///< its inner loop keeps sums in registers
 };
 
 /// The part of the result that a stage computes.
