@@ -232,6 +232,20 @@ TEST(Errors, OtherOps) {
               HasSubstr("'func.call' cannot be evaluated"));
 }
 
+TEST(Errors, ConstantsWithoutElements) {
+  EXPECT_THAT(
+      errorOf("func.func @f(%a: tensor<1xf32>) -> tensor<1xf32> {\n"
+              "%c = qgraph.constant dense_resource<blob> : tensor<1xf32> -> "
+              "tensor<1xf32>\n"
+              "%r = qgraph.add %a, %c {qgraph.layer = \"sum\"} : "
+              "(tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>\n"
+              "return %r : tensor<1xf32>\n}\n"
+              "{-# dialect_resources: { builtin: { blob: "
+              "\"0x040000000000803F\" } } #-}"),
+      HasSubstr("layer 'sum': constants of type tensor<1xf32> cannot be "
+                "evaluated"));
+}
+
 TEST(Errors, NumberOfElements) {
   Network network(oneOp({{1, 2}}, "qgraph.unary <abs> %a", {1, 2}));
   auto evaluator = FloatEvaluator::create(network.function());
