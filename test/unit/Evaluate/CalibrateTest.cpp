@@ -90,5 +90,20 @@ TEST(Calibrate, Errors) {
               HasSubstr("twice"));
 }
 
+TEST(Calibrate, DatasetsMustAgreeWithEachOtherAndTheNetwork) {
+  Network sum(oneOp({{1, 2}, {1, 2}}, "qgraph.add %a, %b", {1, 2}));
+  auto two = makeDataset<float>({2, 2}, {1, 2, 3, 4});
+  auto one = makeDataset<float>({1, 2}, {1, 2});
+  auto uneven = calibrate(sum.function(), {two, one}, {});
+  ASSERT_FALSE(bool(uneven));
+  EXPECT_THAT(llvm::toString(uneven.takeError()),
+              HasSubstr("has 1 samples, expected 2 as in data.npy"));
+  Network pairs(oneOp({{2, 2}}, "qgraph.unary <abs> %a", {2, 2}));
+  auto batch = calibrate(pairs.function(), {two}, {});
+  ASSERT_FALSE(bool(batch));
+  EXPECT_THAT(llvm::toString(batch.takeError()),
+              HasSubstr("argument 0 must have a leading axis of size 1"));
+}
+
 } // namespace
 } // namespace qcc::evaluate

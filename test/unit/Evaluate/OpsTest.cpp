@@ -232,6 +232,15 @@ TEST(Errors, OtherOps) {
               HasSubstr("'func.call' cannot be evaluated"));
 }
 
+TEST(Errors, FunctionsThatCannotBeRun) {
+  EXPECT_THAT(errorOf("func.func private @f(tensor<1xf32>)"),
+              HasSubstr("function 'f' must have one block, found 0"));
+  EXPECT_THAT(errorOf("func.func @f(%a: tensor<?xf32>) -> tensor<?xf32> {\n"
+                      "return %a : tensor<?xf32>\n}"),
+              HasSubstr("argument of type tensor<?xf32> is no tensor of static "
+                        "shape"));
+}
+
 TEST(Errors, ConstantsWithoutElements) {
   EXPECT_THAT(
       errorOf("func.func @f(%a: tensor<1xf32>) -> tensor<1xf32> {\n"
