@@ -147,4 +147,85 @@ INSTANTIATE_TEST_SUITE_P(Shapes, KernelConvTest,
                                   std::to_string(std::get<1>(info.param));
                          });
 
+/// Runs `text` on every row of this machine.
+void expectEqual(const std::string &text, int32_t haloValue = 0) {
+  std::mt19937 random(5);
+  KernelCase kernelCase;
+  kernelCase.text = text;
+  kernelCase.inputHaloValue = haloValue;
+  for (const targets::Target *target : hostTargets()) {
+    SCOPED_TRACE(target->name.str());
+    auto kernel = CompiledKernel::create(kernelCase, *target);
+    ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
+    llvm::Error error = (*kernel)->check(random);
+    EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  }
+}
+
+/// A kernel around a convolution: operand type, filter, bias, body (%i, %f,
+/// %c; yields %r) and result type.
+std::string kernelText(const std::string &in, const std::string &filter,
+                       const std::string &bias, const std::string &body,
+                       const std::string &out, int64_t weightLimit) {
+  std::mt19937 random(9);
+  return fmt::format(
+      "func.func @f(%x: {0}) -> {4} {{\n"
+      "  %w = qint.constant {5} -> {1}\n  %b = qint.constant {6} -> {2}\n"
+      "  %k = qint.kernel \"c\" (%x, %w, %b) {{\n"
+      "  ^bb0(%i: {0}, %f: {1}, %c: {2}):\n    {3}\n"
+      "    qint.yield %r : {4}\n  }} : ({0}, {1}, {2}) -> {4}\n"
+      "  return %k : {4}\n}}\n",
+      in, filter, bias, body, out,
+      randomConstant(filter, -weightLimit, weightLimit - 1, random),
+      randomConstant(bias, -900, 900, random));
+}
+
+const char *const window = "strides = array<i64: 1, 1>, pads = array<i64: 1, "
+                           "1, 1, 1>, dilations = array<i64: 1, 1>, groups = "
+                           "1 : i64";
+
+/// The convolution's input and its result each go through scratch memory.
+TEST(KernelConvChain, ValuesInScratch) {
+  std::string body = fmt::format(
+      "%u = qint.flip_sign %i : (tensor<1x5x6x3xi8>) -> tensor<1x5x6x3xui8>\n"
+      "%a = qint.conv2d %u, %f, %c {{{}, pad_value = 77 : i32}} : "
+      "(tensor<1x5x6x3xui8>, tensor<19x3x3x3xi8>, tensor<19xi32>) -> "
+      "tensor<1x5x6x19xi32>\n"
+      "%q = qint.requantize %a {{zero_point = 0 : i32, rescale = "
+      "#qint.rescale<multipliers = [1400000001], shifts = [38], rounding = "
+      "single, zero_point = 90, min = 0, max = 255>}} : "
+      "(tensor<1x5x6x19xi32>) -> tensor<1x5x6x19xui8>\n"
+      "%r = qint.max_pool2d %q {{kernel = array<i64: 2, 3>, strides = "
+      "array<i64: 2, 1>, pads = array<i64: 0, 1, 1, 1>}} : "
+      "(tensor<1x5x6x19xui8>) -> tensor<1x3x6x19xui8>",
+      window);
+  expectEqual(kernelText("tensor<1x5x6x3xi8>", "tensor<19x3x3x3xi8>",
+                         "tensor<19xi32>", body, "tensor<1x3x6x19xui8>", 128));
+}
+
+TEST(KernelConvWide, SumsOf64Bits) {
+  std::string body = fmt::format(
+      "%a = qint.conv2d %i, %f, %c {{{}, pad_value = -300 : i32}} : "
+      "(tensor<1x4x5x6xi16>, tensor<7x3x3x6xi8>, tensor<7xi64>) -> "
+      "tensor<1x4x5x7xi64>\n"
+      "%r = qint.requantize %a {{zero_point = 0 : i32, rescale = "
+      "#qint.rescale<multipliers = [20000, 16384, 32767, 17000, 0, 30000, "
+      "25000], shifts = [23, 22, 24, 23, 30, 23, 21], rounding = single, "
+      "zero_point = 9, min = -32768, max = 32767>}} : "
+      "(tensor<1x4x5x7xi64>) -> tensor<1x4x5x7xi16>",
+      window);
+  expectEqual(kernelText("tensor<1x4x5x6xi16>", "tensor<7x3x3x6xi8>",
+                         "tensor<7xi64>", body, "tensor<1x4x5x7xi16>", 128));
+}
+
+TEST(KernelConvNarrow, WeightsOf4Bits) {
+  std::string body =
+      fmt::format("%r = qint.conv2d %i, %f, %c {{{}, pad_value = 5 : i32}} : "
+                  "(tensor<1x4x5x6xui8>, tensor<7x3x3x6xi4>, tensor<7xi32>) -> "
+                  "tensor<1x4x5x7xi32>",
+                  window);
+  expectEqual(kernelText("tensor<1x4x5x6xui8>", "tensor<7x3x3x6xi4>",
+                         "tensor<7xi32>", body, "tensor<1x4x5x7xi32>", 8));
+}
+
 } // namespace
