@@ -381,13 +381,18 @@ llvm::Error run() {
       return error;
   session.progress.clear();
   printText(session.evaluation, llvm::outs());
-  if (jsonPath.empty())
-    return llvm::Error::success();
-  std::error_code failed;
-  llvm::raw_fd_ostream file(jsonPath, failed);
-  if (failed)
-    return llvm::createFileError(jsonPath, failed);
-  file << toJson(session.evaluation);
+  if (!jsonPath.empty()) {
+    std::error_code failed;
+    llvm::raw_fd_ostream file(jsonPath, failed);
+    if (failed)
+      return llvm::createFileError(jsonPath, failed);
+    file << toJson(session.evaluation);
+  }
+  for (const Result &result : session.evaluation.results)
+    if (result.differing.value_or(0) > 0)
+      return llvm::createStringError(
+          "the integers of '" + result.way +
+          "' are not those of the first integer way");
   return llvm::Error::success();
 }
 
