@@ -64,7 +64,6 @@ public:
   Pipeline build(const targets::Layout &layout, Binding where);
 
 private:
-  using Ref = const Value &;
   Value get(mlir::Value value);
   Value make(mlir::Operation *op);
   Value parameter(mlir::Value value, const targets::Layout &layout,
