@@ -5,7 +5,7 @@ import lit.formats
 config.name = "qcc"
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["models", "unit", "Inputs", "bench"]
+config.excludes = ["unit", "Inputs", "bench"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.qcc_build_dir, "test", "output")
 
