@@ -1,5 +1,8 @@
 #include "compiler/Emit/EmitModule.h"
 
+#include "llvm/IR/DiagnosticHandler.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/raw_ostream.h"
@@ -7,6 +10,20 @@
 
 namespace qcc::emit {
 namespace {
+
+/// Keeps the code generator's errors, upon which LLVM would end the process.
+struct ErrorKeeper : llvm::DiagnosticHandler {
+  explicit ErrorKeeper(std::string &text) : text(text) {}
+  bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
+    if (info.getSeverity() != llvm::DS_Error || !text.empty())
+      return true;
+    llvm::raw_string_ostream stream(text);
+    llvm::DiagnosticPrinterRawOStream printer(stream);
+    info.print(printer);
+    return true;
+  }
+  std::string &text;
+};
 
 llvm::Expected<std::string> generate(llvm::Module &module,
                                      llvm::TargetMachine &machine,
@@ -20,7 +37,16 @@ llvm::Expected<std::string> generate(llvm::Module &module,
                                    "' cannot write this kind of file");
   // Code generation rewrites the module; the caller may want another form.
   std::unique_ptr<llvm::Module> copy = llvm::CloneModule(module);
+  std::string message;
+  auto outer = module.getContext().getDiagnosticHandler();
+  module.getContext().setDiagnosticHandler(
+      std::make_unique<ErrorKeeper>(message));
   passes.run(*copy);
+  module.getContext().setDiagnosticHandler(std::move(outer));
+  if (!message.empty())
+    return llvm::createStringError("code generation for '" +
+                                   machine.getTargetTriple().str() +
+                                   "' failed: " + message);
   return std::string(bytes.begin(), bytes.end());
 }
 
