@@ -87,10 +87,10 @@ Expr rescaleWide(const Expr &v, const Expr &m, const Expr &shift,
   return p;
 }
 
-/// away(h / 2^t) for t >= 1 without overflow.
-Expr divideAway(const Expr &h, const Expr &t) {
+/// away(h / 2^t) for t >= 1 without overflow; `half` is 2^(t - 1), which must
+/// not be shifted here: SSE2 shifts left by a variable through floats.
+Expr divideAway(const Expr &h, const Expr &t, const Expr &half) {
   Expr count = cast<uint32_t>(t);
-  Expr half = i32(1) << (count - make_const(UInt(32), 1));
   Expr rest = h & (half + half - 1);
   return (h >> count) +
          select(rest >= half + select(h < 0, i32(1), i32(0)), i32(1), i32(0));
@@ -161,9 +161,10 @@ Expr rescaleDouble(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
   Expr high = highProduct(v, m, arithmetic) + carry;
   // Rule s3's h has 32 bits; the top bit of `high` is only its sign again.
   Expr h = reinterpret<int32_t>((cast<uint32_t>(high) << 1) | (low >> 31));
+  auto rest = [](int32_t s) { return std::max(s - 31, 1); };
   Expr both = divideAway(
-      h,
-      pick(map(shifts, [](int32_t s) { return std::max(s - 31, 1); }), read));
+      h, pick(map(shifts, rest), read),
+      pick(map(shifts, [&](int32_t s) { return 1ll << (rest(s) - 1); }), read));
   if (!small)
     return both;
   return select(pick(shifts, read) > 31, both, single);
