@@ -55,8 +55,7 @@ std::string positionOf(Location location, llvm::StringRef fallback) {
     auto file = dyn_cast<FileLineColLoc>(inner);
     if (!file)
       return WalkResult::advance();
-    text = (file.getFilename().getValue() + ":" +
-            llvm::Twine(file.getLine()))
+    text = (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine()))
                .str();
     return WalkResult::interrupt();
   });
@@ -184,8 +183,8 @@ llvm::Error Compilation::lower() {
     tell(Phase::LowerToLLVM, layer, static_cast<int64_t>(index),
          static_cast<int64_t>(total));
   };
-  auto lowered = lowerToLLVM(function(), *row, halideProvider(),
-                             *targetMachine, options, llvmContext);
+  auto lowered = lowerToLLVM(function(), *row, halideProvider(), *targetMachine,
+                             options, llvmContext);
   if (!lowered)
     return lowered.takeError();
   llvm = std::move(*lowered);
@@ -285,8 +284,7 @@ Compilation::layerFacts() const {
   return facts;
 }
 
-llvm::Expected<emit::Report>
-Compilation::report(llvm::StringRef object) const {
+llvm::Expected<emit::Report> Compilation::report(llvm::StringRef object) const {
   emit::Report report;
   report.source = opts.input;
   report.target = row->name.str();

@@ -14,11 +14,10 @@ Port readPort(Type type, DictionaryAttr attrs, std::string name) {
   auto element = cast<IntegerType>(tensor.getElementType());
   Port port;
   port.name = std::move(name);
-  port.cType =
-      fmt::format("{}int{}_t", element.isUnsigned() ? "u" : "",
-                  element.getWidth());
-  port.elementType = fmt::format("{}{}", element.isUnsigned() ? "u" : "s",
-                                 element.getWidth());
+  port.cType = fmt::format("{}int{}_t", element.isUnsigned() ? "u" : "",
+                           element.getWidth());
+  port.elementType =
+      fmt::format("{}{}", element.isUnsigned() ? "u" : "s", element.getWidth());
   port.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
   port.elements = tensor.getNumElements();
   port.bytes = port.elements * element.getWidth() / 8;
@@ -69,8 +68,8 @@ Interface readInterface(func::FuncOp function, const targets::Target &target,
   interface.prefix = prefix.str();
   FunctionType type = function.getFunctionType();
   for (auto [i, input] : llvm::enumerate(type.getInputs()))
-    interface.inputs.push_back(readPort(input, function.getArgAttrDict(i),
-                                        fmt::format("input{}", i)));
+    interface.inputs.push_back(
+        readPort(input, function.getArgAttrDict(i), fmt::format("input{}", i)));
   for (auto [i, output] : llvm::enumerate(type.getResults()))
     interface.outputs.push_back(readPort(output, function.getResultAttrDict(i),
                                          fmt::format("output{}", i)));
@@ -97,8 +96,8 @@ std::string makeHeader(const Interface &interface,
                       std::max<int64_t>(interface.arenaBytes, 1));
   text += fmt::format("#define {}_ARENA_ALIGN {}\n\n", macro,
                       interface.arenaAlignment);
-  text += fmt::format("#define {}_NUM_INPUTS {}\n", macro,
-                      interface.inputs.size());
+  text +=
+      fmt::format("#define {}_NUM_INPUTS {}\n", macro, interface.inputs.size());
   text += fmt::format("#define {}_NUM_OUTPUTS {}\n\n", macro,
                       interface.outputs.size());
   for (auto [i, port] : llvm::enumerate(interface.inputs))

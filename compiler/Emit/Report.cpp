@@ -119,8 +119,7 @@ describeKernels(func::FuncOp function,
 }
 
 std::string reportText(const Report &report) {
-  std::string text =
-      fmt::format("{} for {}\n\n", report.source, report.target);
+  std::string text = fmt::format("{} for {}\n\n", report.source, report.target);
   text += fmt::format("{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7}\n",
                       "kernel", "ops", "shape", "macs", "weights", "bits",
                       "scale", "SQNR");

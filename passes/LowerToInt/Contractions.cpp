@@ -68,8 +68,8 @@ Value makeConstant(OpBuilder &builder, Location loc, RankedTensorType type,
 
 } // namespace
 
-/// Folds the input's zero point into the bias (rule `accumulate-a2`), proves the
-/// accumulator and requantizes. `op` has operands (input, filter, bias).
+/// Folds the input's zero point into the bias (rule `accumulate-a2`), proves
+/// the accumulator and requantizes. `op` has operands (input, filter, bias).
 Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
                          DenseElementsAttr filterCodes,
                          RankedTensorType outputShape,
@@ -83,9 +83,9 @@ Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
   if (!in || !out || !biasCodes)
     return {};
   if (units.empty()) {
-    op->emitOpError("layer '") << layerName(op)
-                               << "' needs a quantized filter, found "
-                               << filter.getType();
+    op->emitOpError("layer '")
+        << layerName(op) << "' needs a quantized filter, found "
+        << filter.getType();
     return {};
   }
   llvm::SmallVector<int64_t> weights = integers(filterCodes);
@@ -150,8 +150,7 @@ Value Lowering::lowerTransposeConv2D(qgraph::TransposeConv2DOp op) {
                                             0};
   llvm::SmallVector<int64_t, 4> shape = llvm::to_vector<4>(input.getShape());
   for (int axis : {1, 2})
-    shape[axis] +=
-        low[axis] + high[axis] + (shape[axis] - 1) * interior[axis];
+    shape[axis] += low[axis] + high[axis] + (shape[axis] - 1) * interior[axis];
   Value spread = qint::PadOp::create(builder, op.getLoc(), input.clone(shape),
                                      get(op.getInput()), low, high, interior,
                                      in->zeroPoint);
@@ -167,14 +166,14 @@ Value Lowering::lowerMatMul(qgraph::MatMulOp op) {
   if (!lhs || !rhs || !out)
     return {};
   int64_t depth = cast<RankedTensorType>(op.getLhs().getType()).getDimSize(2);
-  Type accumulator = accumulatorFor(
-      op, depth * lhs->largestOffset() * rhs->largestOffset());
+  Type accumulator =
+      accumulatorFor(op, depth * lhs->largestOffset() * rhs->largestOffset());
   if (!accumulator)
     return {};
   Value sums = qint::MatMulOp::create(
       builder, op.getLoc(),
-      cast<RankedTensorType>(op.getType()).clone(accumulator),
-      get(op.getLhs()), get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
+      cast<RankedTensorType>(op.getType()).clone(accumulator), get(op.getLhs()),
+      get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
   return requantize(op, sums, {lhs->scale * rhs->scale}, *out);
 }
 
@@ -197,8 +196,7 @@ Value Lowering::lowerAvgPool2D(qgraph::AvgPool2DOp op) {
       reals.push_back(ratio / static_cast<double>(count));
   else
     reals.push_back(ratio / static_cast<double>(window));
-  qint::RescaleAttr attr =
-      rescale(op, reals, *out, accumulator.isInteger(64));
+  qint::RescaleAttr attr = rescale(op, reals, *out, accumulator.isInteger(64));
   if (!attr)
     return {};
   return qint::AvgPool2DOp::create(

@@ -80,9 +80,9 @@ qint::RescaleAttr Lowering::rescale(Operation *op, llvm::ArrayRef<double> reals,
   // One multiplier for all channels where they agree.
   if (llvm::all_equal(reals))
     reals = reals.take_front();
-  llvm::Expected<qint::RescaleAttr> attr = qint::rescaleFromReal(
-      op->getContext(), reals, qint::Rounding::Single, to.zeroPoint, to.min,
-      to.max, wide);
+  llvm::Expected<qint::RescaleAttr> attr =
+      qint::rescaleFromReal(op->getContext(), reals, qint::Rounding::Single,
+                            to.zeroPoint, to.min, to.max, wide);
   if (attr)
     return *attr;
   op->emitOpError("layer '")
@@ -204,9 +204,8 @@ DictionaryAttr interfaceAttrs(DictionaryAttr old, Type type) {
   auto tensor = cast<RankedTensorType>(type);
   if (auto q = dyn_cast<quant::UniformQuantizedType>(tensor.getElementType())) {
     attrs.set("qint.scale", exactText(context, q.getScale()));
-    attrs.set("qint.zero_point",
-              IntegerAttr::get(IntegerType::get(context, 32),
-                               q.getZeroPoint()));
+    attrs.set("qint.zero_point", IntegerAttr::get(IntegerType::get(context, 32),
+                                                  q.getZeroPoint()));
   }
   if (old)
     if (Attribute name = old.get("qgraph.name"))

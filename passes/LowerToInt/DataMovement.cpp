@@ -62,8 +62,8 @@ Value Lowering::lowerPad(qgraph::PadOp op) {
   Value input = operandAs(op, 0, *out);
   if (!input)
     return {};
-  double code = std::round(op.getValue().convertToDouble() / out->scale) +
-                out->zeroPoint;
+  double code =
+      std::round(op.getValue().convertToDouble() / out->scale) + out->zeroPoint;
   llvm::SmallVector<int64_t> interior(op.getLow().size(), 0);
   return qint::PadOp::create(
       builder, op.getLoc(), storageTensor(op.getOutput()), input, op.getLow(),

@@ -15,8 +15,7 @@ int32_t codeOf(double real, const ActivationType &type) {
   if (std::isnan(real))
     return type.zeroPoint;
   double code = std::round(real / type.scale) + type.zeroPoint;
-  return static_cast<int32_t>(
-      std::clamp<double>(code, type.min, type.max));
+  return static_cast<int32_t>(std::clamp<double>(code, type.min, type.max));
 }
 
 double evaluate(qgraph::UnaryKind kind, double x) {
@@ -53,10 +52,9 @@ double evaluate(qgraph::UnaryKind kind, double x) {
 bool tightenBounds(Value value, int32_t min, int32_t max) {
   Operation *op = value.getDefiningOp();
   auto narrowed = [&](qint::RescaleAttr r) {
-    return qint::RescaleAttr::get(r.getContext(), r.getMultipliers(),
-                                  r.getShifts(), r.getRounding(),
-                                  r.getZeroPoint(), std::max(r.getMin(), min),
-                                  std::min(r.getMax(), max));
+    return qint::RescaleAttr::get(
+        r.getContext(), r.getMultipliers(), r.getShifts(), r.getRounding(),
+        r.getZeroPoint(), std::max(r.getMin(), min), std::min(r.getMax(), max));
   };
   if (auto requantize = dyn_cast_or_null<qint::RequantizeOp>(op)) {
     requantize.setRescaleAttr(narrowed(requantize.getRescale()));
@@ -113,8 +111,8 @@ Value Lowering::lowerMul(qgraph::MulOp op) {
     return {};
   Value products = qint::MulOp::create(
       builder, op.getLoc(),
-      cast<RankedTensorType>(op.getType()).clone(accumulator),
-      get(op.getLhs()), get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
+      cast<RankedTensorType>(op.getType()).clone(accumulator), get(op.getLhs()),
+      get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
   return requantize(op, products, {lhs->scale * rhs->scale}, *out);
 }
 
@@ -171,8 +169,8 @@ Value Lowering::lowerTable(qgraph::TableOp op) {
     table.emplace_back(8, static_cast<uint8_t>(entry));
   Value constant = qint::ConstantOp::create(
       builder, op.getLoc(), type, DenseElementsAttr::get(type, table));
-  return qint::TableOp::create(builder, op.getLoc(), result,
-                               get(op.getInput()), constant);
+  return qint::TableOp::create(builder, op.getLoc(), result, get(op.getInput()),
+                               constant);
 }
 
 /// A clamp in its input's own scale becomes the bounds of the rescale before

@@ -68,18 +68,17 @@ private:
     llvm::Type *pointer = builder.getPtrTy();
     auto *type = llvm::FunctionType::get(builder.getInt32Ty(),
                                          {pointer, pointer, pointer}, false);
-    auto *run =
-        llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
-                               options.prefix + "_run", module);
+    auto *run = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                                       options.prefix + "_run", module);
     run->addFnAttr(llvm::Attribute::NoUnwind);
     run->addFnAttr("target-cpu", target.cpu);
     run->addFnAttr("target-features", target.features);
     builder.SetInsertPoint(
         llvm::BasicBlock::Create(module.getContext(), "entry", run));
     arena = run->getArg(2);
-    run->addParamAttr(2, llvm::Attribute::getWithAlignment(
-                             module.getContext(),
-                             llvm::Align(target.alignment)));
+    run->addParamAttr(
+        2, llvm::Attribute::getWithAlignment(module.getContext(),
+                                             llvm::Align(target.alignment)));
     for (BlockArgument argument : function.getArguments())
       pointers[argument] =
           loadPointer(run->getArg(0), argument.getArgNumber(), "in");
@@ -120,9 +119,10 @@ private:
     if (auto offset = kernel.getOffset())
       pointers[kernel.getOutput()] = arenaPointer(*offset);
     arguments.push_back(pointers.lookup(kernel.getOutput()));
-    arguments.push_back(kernel.getScratch()
-                            ? arenaPointer(*kernel.getScratchOffset())
-                            : llvm::ConstantPointerNull::get(builder.getPtrTy()));
+    arguments.push_back(
+        kernel.getScratch()
+            ? arenaPointer(*kernel.getScratchOffset())
+            : llvm::ConstantPointerNull::get(builder.getPtrTy()));
     builder.CreateCall(*code, arguments);
     return llvm::Error::success();
   }
@@ -134,8 +134,9 @@ private:
     if (code)
       return code;
     qint::KernelOp kernel = source.op;
-    std::string symbol = options.prefix + "_" + std::to_string(functions.size()) +
-                         "_" + sanitized(kernel.getLayer());
+    std::string symbol = options.prefix + "_" +
+                         std::to_string(functions.size()) + "_" +
+                         sanitized(kernel.getLayer());
     if (llvm::Error error = provider.emit(source, target, symbol, module))
       return error;
     code = module.getFunction(symbol);
@@ -162,8 +163,7 @@ private:
     llvm::GlobalVariable *&global = constants[key];
     if (global)
       return global;
-    auto *data =
-        llvm::ConstantDataArray::get(module.getContext(), bytes);
+    auto *data = llvm::ConstantDataArray::get(module.getContext(), bytes);
     global = new llvm::GlobalVariable(
         module, data->getType(), /*isConstant=*/true,
         llvm::GlobalValue::InternalLinkage, data,

@@ -104,11 +104,9 @@ private:
     std::vector<int64_t> offsets(buffers.size(), 0);
     int64_t total = 0;
     for (size_t i = 0; i < order.size(); ++i) {
-      offsets[order[i]] =
-          bestFit(order[i], llvm::ArrayRef<size_t>(order).take_front(i),
-                  offsets);
-      total =
-          std::max(total, offsets[order[i]] + buffers[order[i]].bytes);
+      offsets[order[i]] = bestFit(
+          order[i], llvm::ArrayRef<size_t>(order).take_front(i), offsets);
+      total = std::max(total, offsets[order[i]] + buffers[order[i]].bytes);
     }
     lastBytes = total;
     if (total < best.bytes) {
