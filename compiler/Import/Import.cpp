@@ -1,6 +1,8 @@
 #include "compiler/Import/Import.h"
 
 #include "compiler/Import/Mlir.h"
+#include "compiler/Import/Onnx/Onnx.h"
+#include "compiler/Import/Tflite/Tflite.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -26,8 +28,8 @@ llvm::Error makeError(StringRef file, const Twine &message) {
 struct Format {
   const char *name;
   bool (*matches)(StringRef bytes, StringRef path);
-  /// Null for formats that are known but cannot be read.
-  ImportedModule (*read)(llvm::MemoryBufferRef, MLIRContext &);
+  ImportedModule (*read)(llvm::MemoryBufferRef, MLIRContext &,
+                         const ImportOptions &);
 };
 
 bool isMlirBytecode(StringRef bytes, StringRef) {
@@ -45,32 +47,34 @@ bool isText(StringRef bytes, StringRef) {
   });
 }
 
+template <ImportedModule (*read)(llvm::MemoryBufferRef, MLIRContext &)>
+ImportedModule withoutOptions(llvm::MemoryBufferRef buffer,
+                              MLIRContext &context, const ImportOptions &) {
+  return read(buffer, context);
+}
+
 /// The first match counts.
 constexpr Format formats[] = {
-    {"MLIR bytecode", isMlirBytecode, import::readMlirBytecode},
-    {"TensorFlow Lite", isTFLite, nullptr},
-    {"ONNX", isOnnx, nullptr},
-    {"MLIR text", isText, import::readMlir},
+    {"MLIR bytecode", isMlirBytecode, withoutOptions<import::readMlirBytecode>},
+    {"TensorFlow Lite", isTFLite, import::readTflite},
+    {"ONNX", isOnnx, import::readOnnx},
+    {"MLIR text", isText, withoutOptions<import::readMlir>},
 };
 
-ImportedModule readAnyFormat(llvm::MemoryBufferRef buffer,
-                             MLIRContext &context) {
+ImportedModule readAnyFormat(llvm::MemoryBufferRef buffer, MLIRContext &context,
+                             const ImportOptions &options) {
   StringRef bytes = buffer.getBuffer(), name = buffer.getBufferIdentifier();
   if (bytes.empty())
     return makeError(name, "is empty");
   for (const Format &format : formats) {
     if (!format.matches(bytes, name))
       continue;
-    if (!format.read)
-      return makeError(name, Twine("is in the format ") + format.name +
-                                 ", which cannot be read; expected MLIR text "
-                                 "or bytecode in the dialect tosa");
     if (format.matches == isText && !import::isNestedSanely(bytes))
       return makeError(name, "nests brackets deeper than any network does");
-    return format.read(buffer, context);
+    return format.read(buffer, context, options);
   }
   return makeError(name, "is in no known format; expected MLIR text or "
-                         "bytecode");
+                         "bytecode, ONNX or TensorFlow Lite");
 }
 
 //===----------------------------------------------------------------------===//
@@ -135,9 +139,10 @@ void dropOthers(ModuleOp module, func::FuncOp chosen) {
 } // namespace
 
 llvm::Expected<OwningOpRef<ModuleOp>>
-importModelFromMemory(StringRef bytes, StringRef name, MLIRContext &context) {
+importModelFromMemory(StringRef bytes, StringRef name, MLIRContext &context,
+                      const ImportOptions &options) {
   ImportedModule module =
-      readAnyFormat(llvm::MemoryBufferRef(bytes, name), context);
+      readAnyFormat(llvm::MemoryBufferRef(bytes, name), context, options);
   if (!module)
     return module.takeError();
   llvm::Expected<func::FuncOp> function = chooseFunction(module->get(), name);
@@ -149,12 +154,13 @@ importModelFromMemory(StringRef bytes, StringRef name, MLIRContext &context) {
   return module;
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> importModel(StringRef path,
-                                                  MLIRContext &context) {
+llvm::Expected<OwningOpRef<ModuleOp>>
+importModel(StringRef path, MLIRContext &context,
+            const ImportOptions &options) {
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
     return makeError(path, buffer.getError().message());
-  return importModelFromMemory((*buffer)->getBuffer(), path, context);
+  return importModelFromMemory((*buffer)->getBuffer(), path, context, options);
 }
 
 } // namespace qcc

@@ -9,9 +9,23 @@
 
 namespace qcc {
 
+/// How the integer kernels of TensorFlow Lite round when they rescale; the file
+/// does not say.
+enum class TfliteRounding {
+  Reference, ///< gemmlowp's two roundings, fully connected included
+  Single,    ///< one rounding, ties up
+};
+
+struct ImportOptions {
+  /// What a symbolic batch becomes.
+  int64_t batch = 1;
+  TfliteRounding tfliteRounding = TfliteRounding::Reference;
+};
+
 /// Reads the network in `path`: MLIR as text or bytecode, in the dialects
-/// func, tosa, quant, arith and qcc's own, which it loads into `context`. The
-/// format is found out from the contents.
+/// func, tosa, quant, arith and qcc's own, which it loads into `context`; an
+/// ONNX model, with its external data beside it; a TensorFlow Lite model. The
+/// format is found out from the contents and the extension.
 ///
 /// The result is a verified module with one function with a body, of one or
 /// more statically shaped tensors: `@main`, or the only one there is. Other
@@ -22,13 +36,15 @@ namespace qcc {
 /// operations of unknown dialects, no function or no single one to choose,
 /// dynamic shapes, no results.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-importModel(llvm::StringRef path, mlir::MLIRContext &context);
+importModel(llvm::StringRef path, mlir::MLIRContext &context,
+            const ImportOptions &options = {});
 
 /// The same from memory; `name` stands for the file in messages, and its
 /// extension may tell the format.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 importModelFromMemory(llvm::StringRef bytes, llvm::StringRef name,
-                      mlir::MLIRContext &context);
+                      mlir::MLIRContext &context,
+                      const ImportOptions &options = {});
 
 } // namespace qcc
 
