@@ -70,6 +70,9 @@ void Stage::buildConv(const Value &value, const targets::Layout &layout,
                       Binding where) {
   const ConvPlan &c = context.plan.convs.at(convOp);
   const ChannelSegment &s = *region.channels;
+  const bool tiled = effort == Effort::Tiled;
+  const int lanes = effort == Effort::Scalar ? 1 : int(c.lanes);
+  const int pixels = tiled ? int(c.pixels) : 1, rows = tiled ? int(c.rows) : 1;
   Var lane("lane"), tile("tile"), group("group"), x("x"), y("y"), n("n");
   Point p;
   p.lane = lane, p.tile = tile, p.group = group;
@@ -96,19 +99,18 @@ void Stage::buildConv(const Value &value, const targets::Layout &layout,
   auto tail = [](int64_t extent, int64_t factor) {
     return extent % factor ? TailStrategy::ShiftInwards : TailStrategy::RoundUp;
   };
-  output.split(x, xo, xi, int(c.pixels), tail(c.ow, c.pixels))
-      .split(y, yo, yi, int(c.rows), tail(c.oh, c.rows))
+  output.split(x, xo, xi, pixels, tail(c.ow, pixels))
+      .split(y, yo, yi, rows, tail(c.oh, rows))
       .reorder(lane, xi, yi, xo, yo, n, tile, group)
       .unroll(xi)
       .unroll(yi);
-  int lanes = int(c.lanes);
   if (lanes > 1) {
     if (s.width > lanes)
       output.vectorize(lane, lanes, tail(s.width, lanes));
     else
       output.vectorize(lane);
   }
-  if (s.width > lanes)
+  if (tiled && s.width > lanes)
     output.unroll(lane);
 
   Func sums = accumulatorFunc;
@@ -120,17 +122,17 @@ void Stage::buildConv(const Value &value, const targets::Layout &layout,
   Halide::RDom &r = reduction;
   update.reorder({r.x, v[0], v[3], v[4], r.y, r.z, r.w, v[1], v[2], v[5]});
   update.unroll(v[3]).unroll(v[4]);
-  if (c.depth > 1)
+  if (c.depth > 1 && effort != Effort::Scalar)
     update.atomic().vectorize(r.x);
   if (lanes > 1) {
     sums.vectorize(v[0], lanes);
     update.vectorize(v[0], lanes);
   }
-  if (s.padded > lanes) {
+  if (tiled && s.padded > lanes) {
     sums.unroll(v[0]);
     update.unroll(v[0]);
   }
-  if (c.reductionPadded == c.depth && c.taps * c.kh <= 25)
+  if (tiled && c.reductionPadded == c.depth && c.taps * c.kh <= 25)
     update.unroll(r.z).unroll(r.w);
   finish(where);
 }

@@ -36,6 +36,9 @@ private:
                         Binding where, int32_t haloValue);
   llvm::Error emitStage(mlir::Value value, StageRegion region,
                         const targets::Layout &layout, Binding where);
+  llvm::Error tryStage(mlir::Value value, StageRegion region,
+                       const targets::Layout &layout, Binding where,
+                       Effort effort, const std::string &name);
   void createFunction();
   llvm::Value *pointer(const Binding &binding);
   llvm::Value *tableGlobal(int64_t number);
@@ -133,16 +136,28 @@ Operation *Emitter::root(mlir::Value value) {
 
 llvm::Error Emitter::emitStage(mlir::Value value, StageRegion region,
                                const targets::Layout &layout, Binding where) {
+  std::string name = symbol + ".stage" + std::to_string(stages++);
+  llvm::Error failure = llvm::Error::success();
+  for (Effort effort : {Effort::Tiled, Effort::Vectors, Effort::Scalar}) {
+    llvm::consumeError(std::move(failure));
+    failure = tryStage(value, region, layout, where, effort, name);
+    if (!failure)
+      break;
+  }
+  return failure;
+}
+
+llvm::Error Emitter::tryStage(mlir::Value value, StageRegion region,
+                              const targets::Layout &layout, Binding where,
+                              Effort effort, const std::string &name) {
   Pipeline pipeline;
   try {
-    Stage stage(context, value, region);
+    Stage stage(context, value, region, effort);
     pipeline = stage.build(layout, where);
   } catch (const std::exception &error) {
     return llvm::createStringError(llvm::Twine("Halide: ") + error.what());
   }
-  auto made =
-      importPipeline(pipeline, context.target,
-                     symbol + ".stage" + std::to_string(stages++), module);
+  auto made = importPipeline(pipeline, context.target, name, module);
   if (!made)
     return made.takeError();
   llvm::SmallVector<llvm::Value *, 8> pointers;
@@ -178,7 +193,6 @@ llvm::Error Emitter::emitValue(mlir::Value value, const targets::Layout &layout,
   for (const StageRegion &region : regions)
     if (llvm::Error error = emitStage(value, region, layout, where))
       return error;
-  where.offset += 0;
   fillHalo(builder, pointer(where), layout, haloValue);
   return llvm::Error::success();
 }

@@ -23,8 +23,9 @@ int64_t Tables::number(llvm::ArrayRef<int32_t> values) {
   return tables.size() - 1;
 }
 
-Stage::Stage(KernelContext &context, mlir::Value target, StageRegion region)
-    : context(context), target(target), region(region) {}
+Stage::Stage(KernelContext &context, mlir::Value target, StageRegion region,
+             Effort effort)
+    : context(context), target(target), region(region), effort(effort) {}
 
 /// `strides` are in elements, row-major; Halide counts axes from the innermost.
 ImageParam Stage::newParam(Halide::Type type, llvm::ArrayRef<int64_t> strides,
@@ -205,6 +206,8 @@ void Stage::buildPlain(const Value &value, const targets::Layout &layout,
   }
   int lanes = vectorLanes(extents[0], context.target,
                           accumulatorFunc.defined() ? 32 : value.type.bits());
+  if (effort == Effort::Scalar)
+    lanes = 1;
   Var outer("outer"), inner("inner");
   output.split(vars[0], outer, inner, lanes,
                extents[0] % lanes ? Halide::TailStrategy::ShiftInwards

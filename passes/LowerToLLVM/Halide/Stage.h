@@ -54,11 +54,16 @@ struct StageRegion {
   int segment = -1;
 };
 
+/// How much of a schedule is applied. Halide 14 fails on some combinations of
+/// tiles, vectors and tails; a simpler schedule of the same loops always works.
+enum class Effort { Tiled, Vectors, Scalar };
+
 /// Builds the pipeline for one value. Values in memory (operands and
 /// materialized ones) become parameters, all others expressions.
 class Stage {
 public:
-  Stage(KernelContext &context, mlir::Value target, StageRegion region);
+  Stage(KernelContext &context, mlir::Value target, StageRegion region,
+        Effort effort);
 
   /// Defines and schedules the output, which lies at `where` with `layout`.
   Pipeline build(const targets::Layout &layout, Binding where);
@@ -123,6 +128,7 @@ private:
   KernelContext &context;
   mlir::Value target;
   StageRegion region;
+  Effort effort;
   llvm::DenseMap<mlir::Value, Value> values;
   llvm::DenseMap<int64_t, Halide::ImageParam> tableParams;
   std::vector<Halide::ImageParam> params;

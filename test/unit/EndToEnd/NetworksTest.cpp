@@ -61,7 +61,7 @@ llvm::Expected<Network> prepareFashion(llvm::StringRef name, int64_t samples) {
   options.inputFormat = {InputFormat::U8, 73, 90};
   options.calibration = images;
   options.calibrationData.begin = 5000;
-  options.calibrationData.count = 64;
+  options.calibrationData.count = 256;
   data::DatasetOptions range;
   range.end = samples;
   auto dataset = data::loadDataset(images, range);
@@ -117,17 +117,14 @@ protected:
 };
 std::map<std::string, std::optional<Network>> NetworksTest::networks;
 
-/// The reference takes its time: fewer samples for the larger network.
-int64_t samplesOf(llvm::StringRef network) {
-  return network == "fmnist_resnet8" ? 20 : 100;
-}
+constexpr int64_t kSamples = 100, kBoardSamples = 10;
 
 TEST_P(NetworksTest, EqualsTheReference) {
   if (!llvm::sys::fs::exists(images))
     GTEST_SKIP() << "not run: package dataset-fashion-mnist is absent";
   std::string name = std::get<0>(GetParam());
-  const Network *network = cached(
-      networks, name, [&] { return prepareFashion(name, samplesOf(name)); });
+  const Network *network =
+      cached(networks, name, [&] { return prepareFashion(name, kSamples); });
   ASSERT_TRUE(network);
   const targets::Target &target = targetNamed(std::get<1>(GetParam()));
   auto compiled = compile(network->compilation->module(), target);
@@ -140,7 +137,7 @@ TEST_P(NetworksTest, EqualsTheReference) {
   // them too, it runs the rest.
   if (targets::runsOnHost(target))
     check(*network, *compiled, "host", network->samples());
-  check(*network, *compiled, row, isBoard(row) ? 3 : 10);
+  check(*network, *compiled, row, isBoard(row) ? kBoardSamples : kSamples);
 }
 
 std::vector<std::string> targetNames() {

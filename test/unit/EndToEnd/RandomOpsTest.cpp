@@ -1,6 +1,6 @@
 // Random ops on several targets against the reference interpreter.
 //
-//   QCC_RANDOM_CASES    number of ops (200; 920 where CI is set)
+//   QCC_RANDOM_CASES    number of ops (200; 1000 where CI is set)
 //   QCC_RANDOM_SEED     of the first module (1); module i has seed + i
 //   QCC_RANDOM_TARGETS  names with commas between, or "all"; else every module
 //                       runs on two rows in turn
@@ -28,7 +28,7 @@ constexpr int casesPerModule = 20;
 
 int numModules() {
   bool ci = fromEnvironment("QCC_RANDOM_CASES", 0) == 0 && std::getenv("CI");
-  uint64_t cases = fromEnvironment("QCC_RANDOM_CASES", ci ? 920 : 200);
+  uint64_t cases = fromEnvironment("QCC_RANDOM_CASES", ci ? 1000 : 200);
   return static_cast<int>((cases + casesPerModule - 1) / casesPerModule);
 }
 
