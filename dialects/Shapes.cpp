@@ -65,6 +65,22 @@ LogicalResult verifyShape(Operation *op, llvm::StringRef what,
                            << ", expected " << text(expected);
 }
 
+/// Widens `shape` so that `type` fits it, where an axis of size 1 fits any.
+LogicalResult broadcastInto(Operation *op, llvm::StringRef what,
+                            ShapedType type,
+                            llvm::SmallVectorImpl<int64_t> &shape) {
+  if (type.getRank() != static_cast<int64_t>(shape.size()))
+    return op->emitOpError() << what << " has rank " << type.getRank()
+                             << ", expected " << shape.size();
+  for (auto [i, size] : llvm::enumerate(type.getShape())) {
+    if (size != shape[i] && size != 1 && shape[i] != 1)
+      return op->emitOpError() << what << " has size " << size << " along axis "
+                               << i << ", expected 1 or " << shape[i];
+    shape[i] = std::max(shape[i], size);
+  }
+  return success();
+}
+
 /// Output size of a window, an error when the window does not fit.
 FailureOr<int64_t> outputSize(Operation *op, llvm::StringRef axis, int64_t in,
                               int64_t before, int64_t after, int64_t size,
@@ -254,18 +270,32 @@ LogicalResult verifyMatMul(Operation *op, RankedTensorType lhs,
 
 LogicalResult verifyBroadcast(Operation *op, RankedTensorType lhs,
                               RankedTensorType rhs, RankedTensorType output) {
-  if (failed(verifyRank(op, "rhs", rhs, lhs.getRank())))
+  llvm::SmallVector<int64_t, 4> shape(lhs.getShape());
+  if (failed(broadcastInto(op, "rhs", rhs, shape)))
     return failure();
-  llvm::SmallVector<int64_t, 4> shape;
-  for (auto [i, sizes] :
-       llvm::enumerate(llvm::zip_equal(lhs.getShape(), rhs.getShape()))) {
-    auto [left, right] = sizes;
-    if (left != right && left != 1 && right != 1)
-      return op->emitOpError() << "rhs has size " << right << " along axis "
-                               << i << ", expected 1 or " << left;
-    shape.push_back(std::max(left, right));
-  }
   return verifyShape(op, "output", output, shape);
+}
+
+LogicalResult verifySelect(Operation *op, ShapedType condition,
+                           RankedTensorType lhs, RankedTensorType rhs,
+                           RankedTensorType output) {
+  llvm::SmallVector<int64_t, 4> shape(lhs.getShape());
+  if (failed(broadcastInto(op, "rhs", rhs, shape)) ||
+      failed(broadcastInto(op, "condition", condition, shape)))
+    return failure();
+  return verifyShape(op, "output", output, shape);
+}
+
+LogicalResult verifyNormalization(
+    Operation *op, RankedTensorType input,
+    ArrayRef<std::pair<llvm::StringRef, RankedTensorType>> parameters,
+    RankedTensorType output, int64_t axis) {
+  if (failed(verifyAxis(op, axis, input)))
+    return failure();
+  for (auto [name, type] : parameters)
+    if (failed(verifyShape(op, name, type, input.getShape().drop_front(axis))))
+      return failure();
+  return verifySameShape(op, input, output);
 }
 
 LogicalResult verifySameShape(Operation *op, RankedTensorType input,

@@ -67,6 +67,19 @@ llvm::LogicalResult verifyBroadcast(mlir::Operation *op,
                                     mlir::RankedTensorType lhs,
                                     mlir::RankedTensorType rhs,
                                     mlir::RankedTensorType output);
+/// As verifyBroadcast, of three.
+llvm::LogicalResult verifySelect(mlir::Operation *op,
+                                 mlir::ShapedType condition,
+                                 mlir::RankedTensorType lhs,
+                                 mlir::RankedTensorType rhs,
+                                 mlir::RankedTensorType output);
+/// `axis` exists, and each parameter (name, type) has the shape of the input's
+/// axes from `axis` on.
+llvm::LogicalResult verifyNormalization(
+    mlir::Operation *op, mlir::RankedTensorType input,
+    llvm::ArrayRef<std::pair<llvm::StringRef, mlir::RankedTensorType>>
+        parameters,
+    mlir::RankedTensorType output, int64_t axis);
 llvm::LogicalResult verifySameShape(mlir::Operation *op,
                                     mlir::RankedTensorType input,
                                     mlir::RankedTensorType output);

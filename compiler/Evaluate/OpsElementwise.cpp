@@ -3,6 +3,7 @@
 #include "compiler/Evaluate/OpRegistry.h"
 
 #include "dialects/QGraph/QGraph.h"
+#include "dialects/QGraph/Unary.h"
 
 #include <algorithm>
 #include <cmath>
@@ -63,35 +64,38 @@ EvaluatorOrError makeMinimum(const OpInstance &instance) {
 
 float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
+/// The functions that networks use most have single precision loops.
 EvaluatorOrError makeUnary(const OpInstance &instance) {
+  auto op = cast<qgraph::UnaryOp>(instance.op);
   int64_t count = numElements(instance.shape);
-  switch (cast<qgraph::UnaryOp>(instance.op).getKind()) {
+  qgraph::UnaryKind kind = op.getKind();
+  float alpha = op.getAlpha().convertToFloat();
+  switch (kind) {
   case qgraph::UnaryKind::Sigmoid:
     return makeMap(count, sigmoid);
   case qgraph::UnaryKind::Tanh:
     return makeMap(count, [](float x) { return std::tanh(x); });
   case qgraph::UnaryKind::Exp:
     return makeMap(count, [](float x) { return std::exp(x); });
-  case qgraph::UnaryKind::Log:
-    return makeMap(count, [](float x) { return std::log(x); });
   case qgraph::UnaryKind::Rsqrt:
     return makeMap(count, [](float x) { return 1.0f / std::sqrt(x); });
   case qgraph::UnaryKind::Reciprocal:
     return makeMap(count, [](float x) { return 1.0f / x; });
-  case qgraph::UnaryKind::Abs:
-    return makeMap(count, [](float x) { return std::fabs(x); });
   case qgraph::UnaryKind::Negate:
     return makeMap(count, [](float x) { return -x; });
-  case qgraph::UnaryKind::Erf:
-    return makeMap(count, [](float x) { return std::erf(x); });
   case qgraph::UnaryKind::HardSwish:
     return makeMap(count, [](float x) {
       return x * std::clamp(x + 3.0f, 0.0f, 6.0f) / 6.0f;
     });
   case qgraph::UnaryKind::Silu:
     return makeMap(count, [](float x) { return x * sigmoid(x); });
+  case qgraph::UnaryKind::LeakyRelu:
+    return makeMap(count, [=](float x) { return x < 0 ? alpha * x : x; });
+  default:
+    return makeMap(count, [=](float x) {
+      return static_cast<float>(qgraph::evaluateUnary(kind, alpha, x));
+    });
   }
-  llvm_unreachable("unknown unary function");
 }
 
 EvaluatorOrError makeClamp(const OpInstance &instance) {

@@ -33,7 +33,18 @@ def QGraph_UnaryKind : I32EnumAttr<"UnaryKind", "function of one number", [
   I32EnumAttrCase<"Negate", 7, "negate">,
   I32EnumAttrCase<"Erf", 8, "erf">,
   I32EnumAttrCase<"HardSwish", 9, "hard_swish">,
-  I32EnumAttrCase<"Silu", 10, "silu">
+  I32EnumAttrCase<"Silu", 10, "silu">,
+  I32EnumAttrCase<"Sqrt", 11, "sqrt">,
+  I32EnumAttrCase<"Gelu", 12, "gelu">,
+  I32EnumAttrCase<"GeluTanh", 13, "gelu_tanh">,
+  I32EnumAttrCase<"Elu", 14, "elu">,
+  I32EnumAttrCase<"LeakyRelu", 15, "leaky_relu">,
+  I32EnumAttrCase<"Softplus", 16, "softplus">,
+  I32EnumAttrCase<"Sin", 17, "sin">,
+  I32EnumAttrCase<"Cos", 18, "cos">,
+  I32EnumAttrCase<"Floor", 19, "floor">,
+  I32EnumAttrCase<"Ceil", 20, "ceil">,
+  I32EnumAttrCase<"Round", 21, "round">
 ]> {
   let cppNamespace = "::qcc::qgraph";
   let genSpecializedAttr = 0;

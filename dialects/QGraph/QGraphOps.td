@@ -136,9 +136,51 @@ def QGraph_MulOp : QGraph_BinaryOp<"mul", "elementwise product">;
 def QGraph_MaximumOp : QGraph_BinaryOp<"maximum", "elementwise maximum">;
 def QGraph_MinimumOp : QGraph_BinaryOp<"minimum", "elementwise minimum">;
 
+def QGraph_DivOp : QGraph_BinaryOp<"div", "elementwise quotient">;
+def QGraph_PowOp
+    : QGraph_BinaryOp<"pow", "elementwise power: lhs to the rhs-th">;
+
+def QGraph_SelectOp : QGraph_Op<"select"> {
+  let summary = "elementwise choice by a constant condition";
+  let description = [{
+    `out = condition ? lhs : rhs`. The condition holds `i1` elements. Condition
+    and operands have equal rank; an axis of size 1 is broadcast.
+
+    ```mlir
+    %y = qgraph.select %a, %b {condition = dense<[true, false]> : tensor<2xi1>}
+        : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+    ```
+  }];
+  let arguments = (ins QGraph_Tensor:$lhs, QGraph_Tensor:$rhs,
+                       ElementsAttr:$condition);
+  let results = (outs QGraph_Tensor:$output);
+  let assemblyFormat = [{
+    $lhs `,` $rhs attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
 def QGraph_UnaryOp : QGraph_Op<"unary"> {
   let summary = "elementwise function of one tensor";
-  let arguments = (ins QGraph_Tensor:$input, QGraph_UnaryKindAttr:$kind);
+  let description = [{
+    | kind | function |
+    |------|----------|
+    | `sigmoid`, `tanh`, `exp`, `log`, `erf`, `sin`, `cos`, `sqrt` | as in C |
+    | `rsqrt`, `reciprocal` | `1 / sqrt(x)`, `1 / x` |
+    | `abs`, `negate`, `floor`, `ceil` | as in C |
+    | `round` | the nearest integer, ties to even |
+    | `hard_swish` | `x * clamp(x + 3, 0, 6) / 6` |
+    | `silu` | `x * sigmoid(x)` |
+    | `gelu` | `x / 2 * (1 + erf(x / sqrt(2)))` |
+    | `gelu_tanh` | `x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))` |
+    | `elu` | `x` from 0, `alpha * (exp(x) - 1)` below |
+    | `leaky_relu` | `x` from 0, `alpha * x` below |
+    | `softplus` | `log(1 + exp(x))` |
+
+    `alpha` is 0 for the kinds that do not use it.
+  }];
+  let arguments = (ins QGraph_Tensor:$input, QGraph_UnaryKindAttr:$kind,
+                       DefaultValuedAttr<F32Attr, "::llvm::APFloat(0.0f)">:$alpha);
   let results = (outs QGraph_Tensor:$output);
   let assemblyFormat = [{
     $kind $input attr-dict `:` functional-type(operands, results)
@@ -185,6 +227,51 @@ def QGraph_BatchNormOp : QGraph_Op<"batch_norm"> {
   let assemblyFormat = [{
     $input `,` $gamma `,` $beta `,` $mean `,` $variance attr-dict `:`
     functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def QGraph_SoftmaxOp : QGraph_Op<"softmax"> {
+  let summary = "exponentials along an axis, divided by their sum";
+  let description = [{
+    `exp(in) / sum exp(in)` along `axis`; with `log` the logarithm of that.
+  }];
+  let arguments = (ins QGraph_Tensor:$input, I64Attr:$axis, UnitAttr:$log);
+  let results = (outs QGraph_Tensor:$output);
+  let assemblyFormat = [{
+    $input attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def QGraph_LayerNormOp : QGraph_Op<"layer_norm"> {
+  let summary = "normalization over the last axes of each sample";
+  let description = [{
+    `(in - mean) / sqrt(variance + epsilon) * gamma + beta` with mean and
+    (biased) variance of the elements along `axis` and all later axes; `gamma`
+    and `beta` have the shape of these axes.
+  }];
+  let arguments = (ins QGraph_Tensor:$input, QGraph_Tensor:$gamma,
+                       QGraph_Tensor:$beta, I64Attr:$axis, F32Attr:$epsilon);
+  let results = (outs QGraph_Tensor:$output);
+  let assemblyFormat = [{
+    $input `,` $gamma `,` $beta attr-dict `:`
+    functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def QGraph_RmsNormOp : QGraph_Op<"rms_norm"> {
+  let summary = "division by the root mean square of the last axes";
+  let description = [{
+    `in / sqrt(mean(in^2) + epsilon) * gamma` with the mean along `axis` and all
+    later axes; `gamma` has the shape of these axes.
+  }];
+  let arguments = (ins QGraph_Tensor:$input, QGraph_Tensor:$gamma,
+                       I64Attr:$axis, F32Attr:$epsilon);
+  let results = (outs QGraph_Tensor:$output);
+  let assemblyFormat = [{
+    $input `,` $gamma attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }

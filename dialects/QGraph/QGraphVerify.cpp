@@ -2,6 +2,7 @@
 // QGraphTypes.cpp.
 #include "dialects/QGraph/QGraph.h"
 #include "dialects/QGraph/QGraphTypes.h"
+#include "dialects/QGraph/Unary.h"
 #include "dialects/Shapes.h"
 
 #include <cmath>
@@ -42,6 +43,14 @@ template <typename Op> LogicalResult verifyActivations(Op op) {
                               << ", expected one scale per tensor";
   }
   return success();
+}
+
+template <typename Op> LogicalResult verifyEpsilon(Op op) {
+  float epsilon = op.getEpsilon().convertToFloat();
+  if (epsilon >= 0 && !std::isinf(epsilon))
+    return success();
+  return op.emitOpError() << "epsilon is " << epsilon
+                          << ", expected a finite number of at least 0";
 }
 
 bool isEightBitCode(Type type) {
@@ -109,9 +118,31 @@ LogicalResult MulOp::verify() { return verifyBinary(*this); }
 LogicalResult MaximumOp::verify() { return verifyBinary(*this); }
 LogicalResult MinimumOp::verify() { return verifyBinary(*this); }
 
+LogicalResult DivOp::verify() { return verifyBinary(*this); }
+LogicalResult PowOp::verify() { return verifyBinary(*this); }
+
+LogicalResult SelectOp::verify() {
+  if (failed(verifyUniformTypes(*this)))
+    return failure();
+  if (!getCondition().getElementType().isInteger(1))
+    return emitOpError() << "condition has element type "
+                         << getCondition().getElementType() << ", expected i1";
+  if (!llvm::isa<DenseElementsAttr>(getCondition()))
+    return emitOpError("condition is not a dense attribute");
+  return verifySelect(*this, getCondition().getShapedType(), getLhs().getType(),
+                      getRhs().getType(), getType());
+}
+
 LogicalResult UnaryOp::verify() {
   if (failed(verifyUniformTypes(*this)))
     return failure();
+  float alpha = getAlpha().convertToFloat();
+  if (!std::isfinite(alpha))
+    return emitOpError() << "alpha is " << alpha
+                         << ", expected a finite number";
+  if (alpha != 0 && !usesAlpha(getKind()))
+    return emitOpError() << "alpha is " << alpha << ", expected 0 as "
+                         << stringifyUnaryKind(getKind()) << " does not use it";
   return verifySameShape(*this, getInput().getType(), getType());
 }
 
@@ -144,10 +175,8 @@ LogicalResult BatchNormOp::verify() {
     return failure();
   if (getInput().getType().getRank() == 0)
     return emitOpError() << "input has rank 0, expected at least 1";
-  float epsilon = getEpsilon().convertToFloat();
-  if (!(epsilon >= 0) || std::isinf(epsilon))
-    return emitOpError() << "epsilon is " << epsilon
-                         << ", expected a finite number of at least 0";
+  if (failed(verifyEpsilon(*this)))
+    return failure();
   int64_t channels = getInput().getType().getShape().back();
   std::pair<llvm::StringRef, RankedTensorType> parameters[] = {
       {"gamma", getGamma().getType()},
@@ -159,6 +188,30 @@ LogicalResult BatchNormOp::verify() {
       return emitOpError() << name << " has type " << type << ", expected "
                            << channels << " numbers";
   return verifySameShape(*this, getInput().getType(), getType());
+}
+
+LogicalResult SoftmaxOp::verify() {
+  if (failed(verifyUniformTypes(*this)) ||
+      failed(verifyAxis(*this, getAxis(), getType())))
+    return failure();
+  return verifySameShape(*this, getInput().getType(), getType());
+}
+
+LogicalResult LayerNormOp::verify() {
+  if (failed(verifyUniformTypes(*this)) || failed(verifyEpsilon(*this)))
+    return failure();
+  return verifyNormalization(
+      *this, getInput().getType(),
+      {{"gamma", getGamma().getType()}, {"beta", getBeta().getType()}},
+      getType(), getAxis());
+}
+
+LogicalResult RmsNormOp::verify() {
+  if (failed(verifyUniformTypes(*this)) || failed(verifyEpsilon(*this)))
+    return failure();
+  return verifyNormalization(*this, getInput().getType(),
+                             {{"gamma", getGamma().getType()}}, getType(),
+                             getAxis());
 }
 
 LogicalResult ConcatOp::verify() {

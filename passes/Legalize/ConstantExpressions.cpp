@@ -1,4 +1,5 @@
 // Evaluation of expressions of constants.
+#include "dialects/QGraph/Unary.h"
 #include "passes/Legalize/Constants.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -12,39 +13,13 @@ using namespace mlir;
 namespace qcc::legalize {
 namespace {
 
-double applyUnary(qgraph::UnaryKind kind, double x) {
-  switch (kind) {
-  case qgraph::UnaryKind::Sigmoid:
-    return 1 / (1 + std::exp(-x));
-  case qgraph::UnaryKind::Tanh:
-    return std::tanh(x);
-  case qgraph::UnaryKind::Exp:
-    return std::exp(x);
-  case qgraph::UnaryKind::Log:
-    return std::log(x);
-  case qgraph::UnaryKind::Rsqrt:
-    return 1 / std::sqrt(x);
-  case qgraph::UnaryKind::Reciprocal:
-    return 1 / x;
-  case qgraph::UnaryKind::Abs:
-    return std::fabs(x);
-  case qgraph::UnaryKind::Negate:
-    return -x;
-  case qgraph::UnaryKind::Erf:
-    return std::erf(x);
-  case qgraph::UnaryKind::HardSwish:
-    return x * std::fmin(std::fmax(x + 3, 0), 6) / 6;
-  case qgraph::UnaryKind::Silu:
-    return x / (1 + std::exp(-x));
-  }
-  return x;
-}
-
 double applyBinary(Operation *op, double a, double b) {
   return TypeSwitch<Operation *, double>(op)
       .Case<qgraph::AddOp>([&](auto) { return a + b; })
       .Case<qgraph::SubOp>([&](auto) { return a - b; })
       .Case<qgraph::MulOp>([&](auto) { return a * b; })
+      .Case<qgraph::DivOp>([&](auto) { return a / b; })
+      .Case<qgraph::PowOp>([&](auto) { return std::pow(a, b); })
       .Case<qgraph::MaximumOp>([&](auto) { return std::fmax(a, b); })
       .Default([&](auto) { return std::fmin(a, b); });
 }
@@ -84,8 +59,8 @@ int64_t offsetOf(ArrayRef<int64_t> index, ArrayRef<int64_t> strides) {
 }
 
 bool isBinary(Operation *op) {
-  return isa<qgraph::AddOp, qgraph::SubOp, qgraph::MulOp, qgraph::MaximumOp,
-             qgraph::MinimumOp>(op);
+  return isa<qgraph::AddOp, qgraph::SubOp, qgraph::MulOp, qgraph::DivOp,
+             qgraph::PowOp, qgraph::MaximumOp, qgraph::MinimumOp>(op);
 }
 
 bool isKnown(Operation *op) {
@@ -144,8 +119,10 @@ private:
     const ConstantTensor &input = *inputs.front();
     return TypeSwitch<Operation *, bool>(op)
         .Case<qgraph::UnaryOp>([&](auto unary) {
+          double alpha = unary.getAlpha().convertToDouble();
           for (double value : input.values)
-            result.values.push_back(applyUnary(unary.getKind(), value));
+            result.values.push_back(
+                qgraph::evaluateUnary(unary.getKind(), alpha, value));
           return true;
         })
         .Case<qgraph::ClampOp>([&](auto clamp) {

@@ -1,4 +1,5 @@
 // Finds activation functions in expressions of elementwise ops.
+#include "dialects/QGraph/Build.h"
 #include "passes/Legalize/Constants.h"
 #include "passes/Legalize/Simplify.h"
 
@@ -62,8 +63,9 @@ struct RaiseSilu : OpRewritePattern<qgraph::MulOp> {
                  input == op.getRhs();
     if (!left && !right)
       return failure();
-    rewriter.replaceOpWithNewOp<qgraph::UnaryOp>(op, op.getType(), input,
-                                                 qgraph::UnaryKind::Silu);
+    rewriter.replaceOp(op,
+                       qgraph::build::unary(rewriter, op.getLoc(),
+                                            qgraph::UnaryKind::Silu, input));
     return success();
   }
 };
@@ -81,8 +83,9 @@ struct RaiseSigmoid : OpRewritePattern<qgraph::UnaryOp> {
     if (!power || !isUnary(power, qgraph::UnaryKind::Exp, exponent) ||
         !isUnary(exponent, qgraph::UnaryKind::Negate, input))
       return failure();
-    rewriter.replaceOpWithNewOp<qgraph::UnaryOp>(op, op.getType(), input,
-                                                 qgraph::UnaryKind::Sigmoid);
+    rewriter.replaceOp(op,
+                       qgraph::build::unary(rewriter, op.getLoc(),
+                                            qgraph::UnaryKind::Sigmoid, input));
     return success();
   }
 };
@@ -133,8 +136,9 @@ struct RaiseHardSwish : OpRewritePattern<qgraph::MulOp> {
     }
     if (!input || input.getType() != op.getType())
       return failure();
-    rewriter.replaceOpWithNewOp<qgraph::UnaryOp>(op, op.getType(), input,
-                                                 qgraph::UnaryKind::HardSwish);
+    rewriter.replaceOp(op, qgraph::build::unary(rewriter, op.getLoc(),
+                                                qgraph::UnaryKind::HardSwish,
+                                                input));
     return success();
   }
 };

@@ -1,4 +1,5 @@
 // Elementwise ops and reductions.
+#include "dialects/QGraph/Build.h"
 #include "passes/Legalize/TosaLowering.h"
 
 using namespace mlir;
@@ -22,9 +23,8 @@ FailureOr<Value> lowerMul(TosaLowering &lowering, tosa::MulOp op) {
 
 template <typename Op, qgraph::UnaryKind kind>
 FailureOr<Value> lowerUnary(TosaLowering &lowering, Op op) {
-  return qgraph::UnaryOp::create(lowering.builder, op.getLoc(), op.getType(),
-                                 lowering.operand(op->getOperand(0)), kind)
-      .getResult();
+  return qgraph::build::unary(lowering.builder, op.getLoc(), kind,
+                              lowering.operand(op->getOperand(0)));
 }
 
 FailureOr<Value> lowerNegate(TosaLowering &lowering, tosa::NegateOp op) {

@@ -1,4 +1,5 @@
 // Ops that work element by element.
+#include "dialects/QGraph/Unary.h"
 #include "dialects/QInt/Dyadic.h"
 #include "passes/LowerToInt/Lowering.h"
 
@@ -16,35 +17,6 @@ int32_t codeOf(double real, const ActivationType &type) {
     return type.zeroPoint;
   double code = std::round(real / type.scale) + type.zeroPoint;
   return static_cast<int32_t>(std::clamp<double>(code, type.min, type.max));
-}
-
-double evaluate(qgraph::UnaryKind kind, double x) {
-  auto sigmoid = [](double v) { return 1.0 / (1.0 + std::exp(-v)); };
-  switch (kind) {
-  case qgraph::UnaryKind::Sigmoid:
-    return sigmoid(x);
-  case qgraph::UnaryKind::Tanh:
-    return std::tanh(x);
-  case qgraph::UnaryKind::Exp:
-    return std::exp(x);
-  case qgraph::UnaryKind::Log:
-    return std::log(x);
-  case qgraph::UnaryKind::Rsqrt:
-    return 1.0 / std::sqrt(x);
-  case qgraph::UnaryKind::Reciprocal:
-    return 1.0 / x;
-  case qgraph::UnaryKind::Abs:
-    return std::abs(x);
-  case qgraph::UnaryKind::Negate:
-    return -x;
-  case qgraph::UnaryKind::Erf:
-    return std::erf(x);
-  case qgraph::UnaryKind::HardSwish:
-    return x * std::clamp(x + 3.0, 0.0, 6.0) / 6.0;
-  case qgraph::UnaryKind::Silu:
-    return x * sigmoid(x);
-  }
-  return x;
 }
 
 /// Tightens the saturation bounds of the op that makes `value`; false when it
@@ -145,11 +117,13 @@ Value Lowering::lowerUnary(qgraph::UnaryOp op) {
   }
   bool isUnsigned = in->storage.isUnsigned();
   unsigned width = out->storage.getWidth();
+  double alpha = op.getAlpha().convertToDouble();
   llvm::SmallVector<llvm::APInt> table;
   for (int32_t index = 0; index < 256; ++index) {
     int32_t code = isUnsigned ? index : index - 128;
     double x = in->scale * (code - in->zeroPoint);
-    int32_t result = codeOf(evaluate(op.getKind(), x), *out);
+    int32_t result =
+        codeOf(qgraph::evaluateUnary(op.getKind(), alpha, x), *out);
     table.emplace_back(width, static_cast<uint64_t>(result), true, true);
   }
   auto type = RankedTensorType::get({256}, out->storage);

@@ -1,5 +1,6 @@
 #include "passes/Quantize/DataFree.h"
 
+#include "dialects/QGraph/Unary.h"
 #include "passes/Quantize/Values.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -116,35 +117,6 @@ Summary mapSummary(const Summary &in,
   if (out.least > out.most)
     out.least = -infinity, out.most = infinity;
   return out;
-}
-
-double unaryValue(qgraph::UnaryKind kind, double x) {
-  auto sigmoid = [](double v) { return 1 / (1 + std::exp(-v)); };
-  switch (kind) {
-  case qgraph::UnaryKind::Sigmoid:
-    return sigmoid(x);
-  case qgraph::UnaryKind::Tanh:
-    return std::tanh(x);
-  case qgraph::UnaryKind::Exp:
-    return std::exp(x);
-  case qgraph::UnaryKind::Log:
-    return std::log(x);
-  case qgraph::UnaryKind::Rsqrt:
-    return 1 / std::sqrt(x);
-  case qgraph::UnaryKind::Reciprocal:
-    return 1 / x;
-  case qgraph::UnaryKind::Abs:
-    return std::fabs(x);
-  case qgraph::UnaryKind::Negate:
-    return -x;
-  case qgraph::UnaryKind::Erf:
-    return std::erf(x);
-  case qgraph::UnaryKind::HardSwish:
-    return x * std::clamp(x + 3, 0.0, 6.0) / 6;
-  case qgraph::UnaryKind::Silu:
-    return x * sigmoid(x);
-  }
-  llvm_unreachable("unknown unary function");
 }
 
 /// The mean of several channels' deviations, as those of independent values.
@@ -334,8 +306,10 @@ private:
         })
         .Case([&](qgraph::UnaryOp unary) {
           qgraph::UnaryKind kind = unary.getKind();
-          return mapSummary(in(0),
-                            [=](double x) { return unaryValue(kind, x); });
+          double alpha = unary.getAlpha().convertToDouble();
+          return mapSummary(in(0), [=](double x) {
+            return qgraph::evaluateUnary(kind, alpha, x);
+          });
         })
         .Case([&](qgraph::ClampOp clamp) { return clamped(clamp, in(0)); })
         .Case([&](qgraph::ReduceOp reduce) { return reduction(reduce, in(0)); })

@@ -1,0 +1,18 @@
+// The functions of `qgraph.unary`, on numbers.
+#ifndef QCC_DIALECTS_QGRAPH_UNARY_H
+#define QCC_DIALECTS_QGRAPH_UNARY_H
+
+#include "dialects/QGraph/QGraph.h"
+
+namespace qcc::qgraph {
+
+/// Whether the function has the parameter `alpha`.
+bool usesAlpha(UnaryKind kind);
+
+/// The function at `x` in double precision. Outside its domain the result is
+/// NaN or infinite, as in C.
+double evaluateUnary(UnaryKind kind, double alpha, double x);
+
+} // namespace qcc::qgraph
+
+#endif // QCC_DIALECTS_QGRAPH_UNARY_H
