@@ -179,6 +179,24 @@ std::unique_ptr<OpEvaluator> buildMatMul(int64_t batch, int64_t m, int64_t k,
   return result;
 }
 
+std::unique_ptr<OpEvaluator> buildSoftmax(int64_t outer, int64_t size,
+                                          int64_t inner, bool log) {
+  memory::desc all({outer, size, inner}, memory::data_type::f32,
+                   memory::format_tag::abc);
+  dnnl::softmax_v2_forward::desc desc(dnnl::prop_kind::forward_inference,
+                                      log ? dnnl::algorithm::softmax_log
+                                          : dnnl::algorithm::softmax_accurate,
+                                      all, all, /*axis=*/1);
+  dnnl::softmax_v2_forward::primitive_desc chosen(desc, device().engine);
+
+  auto result = std::make_unique<PrimitiveEvaluator>();
+  result->primitive = dnnl::softmax_v2_forward(chosen);
+  result->operandArguments = {DNNL_ARG_SRC};
+  result->addUserArgument(DNNL_ARG_SRC, all);
+  result->addUserArgument(DNNL_ARG_DST, all);
+  return result;
+}
+
 } // namespace
 
 llvm::Expected<std::unique_ptr<OpEvaluator>>
@@ -195,6 +213,11 @@ llvm::Expected<std::unique_ptr<OpEvaluator>> makePool(const WindowShape &shape,
 llvm::Expected<std::unique_ptr<OpEvaluator>>
 makeMatMul(int64_t batch, int64_t m, int64_t k, int64_t n) {
   return guarded([&] { return buildMatMul(batch, m, k, n); });
+}
+
+llvm::Expected<std::unique_ptr<OpEvaluator>>
+makeSoftmax(int64_t outer, int64_t size, int64_t inner, bool log) {
+  return guarded([&] { return buildSoftmax(outer, size, inner, log); });
 }
 
 } // namespace qcc::evaluate

@@ -38,6 +38,10 @@ llvm::Expected<std::unique_ptr<OpEvaluator>> makePool(const WindowShape &shape,
 llvm::Expected<std::unique_ptr<OpEvaluator>>
 makeMatMul(int64_t batch, int64_t m, int64_t k, int64_t n);
 
+/// qgraph.softmax along the middle axis of [outer, size, inner].
+llvm::Expected<std::unique_ptr<OpEvaluator>>
+makeSoftmax(int64_t outer, int64_t size, int64_t inner, bool log);
+
 } // namespace qcc::evaluate
 
 #endif // QCC_COMPILER_EVALUATE_ONEDNN_H

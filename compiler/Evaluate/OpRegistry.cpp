@@ -18,6 +18,7 @@ const OpRegistry &OpRegistry::get() {
     addElementwiseOps(result);
     addReductionOps(result);
     addMovementOps(result);
+    addNormalizationOps(result);
     return result;
   }();
   return registry;
@@ -33,11 +34,13 @@ static bool isConstant(Value value) {
 
 static bool isBinary(Operation *op) {
   return isa<qgraph::AddOp, qgraph::SubOp, qgraph::MulOp, qgraph::MaximumOp,
-             qgraph::MinimumOp>(op);
+             qgraph::MinimumOp, qgraph::DivOp, qgraph::PowOp, qgraph::SelectOp>(
+      op);
 }
 
 bool usesConstantOnce(Operation *op, unsigned index) {
-  if (isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp, qgraph::BatchNormOp>(op))
+  if (isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp, qgraph::BatchNormOp,
+          qgraph::LayerNormOp, qgraph::RmsNormOp>(op))
     return index > 0;
   if (!isBinary(op))
     return false;
@@ -64,6 +67,9 @@ bool isBatchIndependent(Operation *op) {
   for (Value operand : op->getOperands())
     if (shapeOf(operand).empty() && !isConstant(operand))
       return false;
+  if (auto select = dyn_cast<qgraph::SelectOp>(op))
+    if (select.getCondition().getShapedType().getShape().front() != 1)
+      return false;
   if (isBinary(op))
     return isBatchIndependentBinary(op);
   return llvm::TypeSwitch<Operation *, bool>(op)
@@ -78,6 +84,11 @@ bool isBatchIndependent(Operation *op) {
       .Case([](qgraph::ReduceOp reduce) {
         return !llvm::is_contained(reduce.getAxes(), 0);
       })
+      .Case<qgraph::LayerNormOp, qgraph::RmsNormOp>([](auto norm) {
+        return norm.getAxis() != 0 &&
+               llvm::all_of(llvm::drop_begin(norm->getOperands()), isConstant);
+      })
+      .Case([](qgraph::SoftmaxOp softmax) { return softmax.getAxis() != 0; })
       .Case([](qgraph::ConcatOp concat) { return concat.getAxis() != 0; })
       .Case([](qgraph::GatherOp gather) { return gather.getAxis() != 0; })
       .Case([](qgraph::ArgMaxOp argMax) { return argMax.getAxis() != 0; })

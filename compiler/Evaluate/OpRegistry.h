@@ -49,6 +49,7 @@ void addWindowOps(OpRegistry &registry);
 void addElementwiseOps(OpRegistry &registry);
 void addReductionOps(OpRegistry &registry);
 void addMovementOps(OpRegistry &registry);
+void addNormalizationOps(OpRegistry &registry);
 
 /// True if evaluating an op on the concatenation of several samples along axis
 /// 0 gives the concatenation of its results, so that the batch may grow there.

@@ -22,9 +22,10 @@ std::unique_ptr<OpEvaluator> makeMap(int64_t count, Function function) {
   });
 }
 
+/// `function(i, a, b)` gives element `i` of the result.
 template <typename Function>
-std::unique_ptr<OpEvaluator> makeBroadcast(const OpInstance &instance,
-                                           Function function) {
+std::unique_ptr<OpEvaluator> makeBroadcastWithIndex(const OpInstance &instance,
+                                                    Function function) {
   Sizes shape = instance.shape;
   if (shape.empty())
     shape = {1};
@@ -33,15 +34,23 @@ std::unique_ptr<OpEvaluator> makeBroadcast(const OpInstance &instance,
   };
   Sizes left = stridesOf(instance.operands[0]);
   Sizes right = stridesOf(instance.operands[1]);
-  return makeFunctionEvaluator(
-      [shape, left, right, function](Inputs inputs, float *output) {
-        int64_t stepA = left.back(), stepB = right.back();
-        forEachRow(shape, left, right, [&](int64_t a, int64_t b) {
-          for (int64_t i = 0; i < shape.back(); ++i)
-            *output++ =
-                function(inputs[0][a + i * stepA], inputs[1][b + i * stepB]);
-        });
-      });
+  return makeFunctionEvaluator([shape, left, right, function](Inputs inputs,
+                                                              float *output) {
+    int64_t stepA = left.back(), stepB = right.back(), at = 0;
+    forEachRow(shape, left, right, [&](int64_t a, int64_t b) {
+      for (int64_t i = 0; i < shape.back(); ++i, ++at)
+        output[at] =
+            function(at, inputs[0][a + i * stepA], inputs[1][b + i * stepB]);
+    });
+  });
+}
+
+template <typename Function>
+std::unique_ptr<OpEvaluator> makeBroadcast(const OpInstance &instance,
+                                           Function function) {
+  return makeBroadcastWithIndex(
+      instance,
+      [function](int64_t, float a, float b) { return function(a, b); });
 }
 
 EvaluatorOrError makeAdd(const OpInstance &instance) {
@@ -60,6 +69,36 @@ EvaluatorOrError makeMaximum(const OpInstance &instance) {
 EvaluatorOrError makeMinimum(const OpInstance &instance) {
   return makeBroadcast(instance,
                        [](float a, float b) { return std::min(a, b); });
+}
+
+EvaluatorOrError makeDiv(const OpInstance &instance) {
+  return makeBroadcast(instance, [](float a, float b) { return a / b; });
+}
+EvaluatorOrError makePow(const OpInstance &instance) {
+  return makeBroadcast(instance,
+                       [](float a, float b) { return std::pow(a, b); });
+}
+
+/// The condition is broadcast here, to one byte per element of the result.
+EvaluatorOrError makeSelect(const OpInstance &instance) {
+  auto dense = cast<DenseElementsAttr>(
+      cast<qgraph::SelectOp>(instance.op).getCondition());
+  std::vector<bool> given(dense.getValues<bool>().begin(),
+                          dense.getValues<bool>().end());
+  Sizes strides = broadcastStrides(dense.getType().getShape());
+  std::vector<char> condition;
+  condition.reserve(numElements(instance.shape));
+  int64_t length = instance.shape.empty() ? 1 : instance.shape.back();
+  int64_t step = strides.empty() ? 0 : strides.back();
+  forEachRow(instance.shape, strides, strides, [&](int64_t row, int64_t) {
+    for (int64_t i = 0; i < length; ++i)
+      condition.push_back(given[row + i * step]);
+  });
+  // The loop below visits the elements of the result in order.
+  return makeBroadcastWithIndex(instance, [condition = std::move(condition)](
+                                              int64_t i, float a, float b) {
+    return condition[i] ? a : b;
+  });
 }
 
 float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
@@ -136,22 +175,6 @@ EvaluatorOrError makeRequantize(const OpInstance &instance) {
   return makeMap(numElements(instance.shape), [](float x) { return x; });
 }
 
-EvaluatorOrError makeBatchNorm(const OpInstance &instance) {
-  auto op = cast<qgraph::BatchNormOp>(instance.op);
-  float epsilon = op.getEpsilon().convertToFloat();
-  int64_t channels = instance.shape.back();
-  int64_t rows = numElements(instance.shape) / channels;
-  return makeFunctionEvaluator([=](Inputs inputs, float *output) {
-    const float *in = inputs[0], *gamma = inputs[1], *beta = inputs[2];
-    const float *mean = inputs[3], *variance = inputs[4];
-    for (int64_t row = 0; row < rows; ++row)
-      for (int64_t c = 0; c < channels; ++c)
-        *output++ =
-            (*in++ - mean[c]) / std::sqrt(variance[c] + epsilon) * gamma[c] +
-            beta[c];
-  });
-}
-
 } // namespace
 
 void addElementwiseOps(OpRegistry &registry) {
@@ -160,11 +183,13 @@ void addElementwiseOps(OpRegistry &registry) {
   registry.add<qgraph::MulOp>(makeMul);
   registry.add<qgraph::MaximumOp>(makeMaximum);
   registry.add<qgraph::MinimumOp>(makeMinimum);
+  registry.add<qgraph::DivOp>(makeDiv);
+  registry.add<qgraph::PowOp>(makePow);
+  registry.add<qgraph::SelectOp>(makeSelect);
   registry.add<qgraph::UnaryOp>(makeUnary);
   registry.add<qgraph::ClampOp>(makeClamp);
   registry.add<qgraph::TableOp>(makeTable);
   registry.add<qgraph::RequantizeOp>(makeRequantize);
-  registry.add<qgraph::BatchNormOp>(makeBatchNorm);
 }
 
 } // namespace qcc::evaluate
