@@ -44,6 +44,9 @@ struct KernelNeeds {
   /// Bytes that the code may read past the end of an operand's buffer (their
   /// values do not matter). One per operand; 0 for constants.
   llvm::SmallVector<int64_t, 4> overread;
+  /// Operands whose buffer the result may take: of the result's layout, each
+  /// element read at its own place only and never after that place is written.
+  llvm::SmallVector<unsigned, 2> overwritable;
 };
 
 /// Bytes of one constant operand in the order the code reads them.
@@ -59,6 +62,7 @@ struct PackedConstant {
 /// for constants. The code also fills the result's halo with `halo_value`. It
 /// depends on the kernel's shapes, attributes and layouts but never on the
 /// values of constant operands, so kernels that differ only there share it.
+/// Buffers are apart, but for the operand that the kernel `overwrites`.
 class KernelProvider {
 public:
   virtual ~KernelProvider() = default;

@@ -30,6 +30,9 @@ char ReportedError::ID = 0;
 /// Calibration samples on which the report measures noise.
 constexpr int64_t kReportSamples = 32;
 
+/// What the runtime's memcpy, memmove and memset use at most, in bytes.
+constexpr uint64_t kMemoryFunctionStack = 32;
+
 func::FuncOp functionOf(mlir::ModuleOp module) {
   return *module.getOps<func::FuncOp>().begin();
 }
@@ -306,7 +309,8 @@ llvm::Expected<emit::Report> Compilation::report(llvm::StringRef object) const {
   verify.cpu = row->cpu.str();
   verify.features = row->features.str();
   if (auto stack =
-          emit::computeStackBound(buffer, opts.prefix + "_run", verify))
+          emit::computeStackBound(buffer, opts.prefix + "_run", verify,
+                                  kMemoryFunctionStack))
     report.stackBytes = stack->bytes;
   else
     llvm::consumeError(stack.takeError());

@@ -1,7 +1,9 @@
-"""Prints what compiled networks cost, layer by layer.
+"""Prints what compiled networks cost, layer by layer, and qcc itself.
 
 Usage: bench.py BUILD [MODEL ...]. Instructions are counted under QEMU, exact;
-milliseconds are the median of 1,000 runs of the object on this machine.
+milliseconds are the median of 1,000 runs of the object on this machine;
+seconds are those of one run of qcc per target, calibration with 256 images of
+Fashion-MNIST included.
 """
 
 import json
@@ -10,12 +12,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 MODELS = ["test/models/fmnist_dscnn.mlir", "test/models/fmnist_resnet8.mlir"]
 INPUT = ["-input-type=u8", "-input-mean=72.93", "-input-std=90.015"]
 COUNTED = [("cortex-m4", "cortex-m4"), ("cortex-m55", "cortex-m55"),
            ("armv8", "aarch64-cortex-a53"),
            ("armv8.2-dotprod", "aarch64-cortex-a76")]
+CALIBRATION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 TIMED = ["x86-64", "x86-64-v3", "x86-64-v4", "x86-64-vnni"]
 
 TIMER = r"""
@@ -118,12 +122,29 @@ def measure(build, model, folder):
         print(f"{target:<14} median {median}  best {best}")
 
 
+def time_compiler(build, model, folder):
+    print(f"\n{model}: seconds to compile\n")
+    qcc = os.path.join(build, "bin", "qcc")
+    data = []
+    if os.path.exists(CALIBRATION) and "fmnist" in model:
+        data = ["-calibration=" + CALIBRATION, "-calibration-samples=256"]
+    else:
+        print("without calibration data")
+    for line in run(qcc, "-list-targets").splitlines():
+        target = line.split()[0]
+        begin = time.monotonic()
+        run(qcc, model, "-target=" + target, "-quiet", *INPUT, *data,
+            "-o", os.path.join(folder, "timed.o"))
+        print(f"{target:<17} {time.monotonic() - begin:.2f}")
+
+
 def main():
     build = os.path.abspath(sys.argv[1])
     for model in sys.argv[2:] or MODELS:
         with tempfile.TemporaryDirectory() as folder:
             count(build, model, folder)
             measure(build, model, folder)
+            time_compiler(build, model, folder)
 
 
 if __name__ == "__main__":

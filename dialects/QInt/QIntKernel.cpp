@@ -55,6 +55,23 @@ LogicalResult verifyHalo(KernelOp op) {
   return success();
 }
 
+LogicalResult verifyOverwrites(KernelOp op) {
+  std::optional<uint64_t> number = op.getOverwrites();
+  if (!number)
+    return success();
+  if (*number >= op.getInputs().size())
+    return op.emitOpError()
+           << "overwrites operand " << static_cast<int64_t>(*number) << " of "
+           << op.getInputs().size();
+  auto type = llvm::cast<RankedTensorType>(op.getInputs()[*number].getType());
+  if (type.getShape() != op.getType().getShape() ||
+      type.getElementTypeBitWidth() != op.getType().getElementTypeBitWidth())
+    return op.emitOpError()
+           << "overwrites operand " << *number << " of type " << type
+           << ", expected the size of " << op.getType();
+  return success();
+}
+
 } // namespace
 
 LogicalResult KernelOp::verify() {
@@ -69,7 +86,7 @@ LogicalResult KernelOp::verify() {
     if (value && static_cast<int64_t>(*value) < 0)
       return emitOpError() << name << " is " << static_cast<int64_t>(*value)
                            << ", expected at least 0";
-  return success();
+  return verifyOverwrites(*this);
 }
 
 } // namespace qcc::qint

@@ -320,6 +320,8 @@ def QInt_KernelOp : QInt_Op<"kernel", [IsolatedFromAbove, SingleBlock]> {
       arena; absent when the result is an output of the function.
     - `scratch`, `scratch_offset`: bytes of working memory that the code
       provider asked for, and where they lie.
+    - `overwrites`: the operand whose buffer the result takes, element by
+      element.
 
     ```mlir
     %1 = qint.kernel "conv1" (%0, %w, %b) {
@@ -334,7 +336,8 @@ def QInt_KernelOp : QInt_Op<"kernel", [IsolatedFromAbove, SingleBlock]> {
                        OptionalAttr<I32Attr>:$halo_value,
                        OptionalAttr<I64Attr>:$offset,
                        OptionalAttr<I64Attr>:$scratch,
-                       OptionalAttr<I64Attr>:$scratch_offset);
+                       OptionalAttr<I64Attr>:$scratch_offset,
+                       OptionalAttr<I64Attr>:$overwrites);
   let results = (outs QInt_Tensor:$output);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{

@@ -31,7 +31,8 @@ std::string kernelKey(const targets::KernelSource &source,
   }
   print(source.output);
   qint::KernelOp op = source.op;
-  stream << op.getHaloValue().value_or(0) << '\n';
+  stream << op.getHaloValue().value_or(0) << ' '
+         << static_cast<int64_t>(op.getOverwrites().value_or(-1)) << '\n';
   OwningOpRef<qint::KernelOp> copy = op.clone();
   copy->setLayer("");
   copy->removeOffsetAttr();

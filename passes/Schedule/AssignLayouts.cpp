@@ -19,7 +19,9 @@ struct Halo {
   std::optional<int32_t> value;
   bool conflict = false; ///< readers want different codes
 
-  bool any() const { return llvm::any_of(sides, [](int64_t n) { return n; }); }
+  bool any() const {
+    return llvm::any_of(sides, [](int64_t n) { return n; });
+  }
 };
 
 /// Adds what `conv` reads beyond its input.
@@ -30,9 +32,9 @@ void addNeeds(qint::Conv2DOp conv, Halo &halo) {
   bool reads = false;
   for (int axis : {0, 1}) {
     int64_t before = conv.getPads()[2 * axis];
-    int64_t reach =
-        (out[axis + 1] - 1) * conv.getStrides()[axis] +
-        windowExtent(window[axis + 1], conv.getDilations()[axis]) - before;
+    int64_t reach = (out[axis + 1] - 1) * conv.getStrides()[axis] +
+                    windowExtent(window[axis + 1], conv.getDilations()[axis]) -
+                    before;
     int64_t after = std::max<int64_t>(0, reach - in[axis + 1]);
     halo.sides[2 * axis] = std::max(halo.sides[2 * axis], before);
     halo.sides[2 * axis + 1] = std::max(halo.sides[2 * axis + 1], after);
@@ -79,6 +81,10 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       setHalo(kernel);
     for (BlockArgument argument : function.getArguments())
       copyWhereNeeded(argument, **target);
+    for (qint::KernelOp kernel : function.getOps<qint::KernelOp>())
+      for (unsigned operand = 0; operand < kernel.getInputs().size(); ++operand)
+        if (growTogether(kernel, operand, **target))
+          break;
   }
 
   void setHalo(qint::KernelOp kernel) {
@@ -89,6 +95,36 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       return;
     kernel.setHalo(llvm::ArrayRef<int64_t>(halo.sides));
     kernel.setHaloValue(*halo.value);
+  }
+
+  /// Gives a result and an operand that dies there the union of their halos, if
+  /// the result may then take the operand's place: a few more rows save a whole
+  /// tensor. Dense tensors stay dense, which allows faster loops.
+  bool growTogether(qint::KernelOp kernel, unsigned operand,
+                    const targets::Target &target) {
+    Value input = kernel.getInputs()[operand];
+    auto maker = input.getDefiningOp<qint::KernelOp>();
+    if (!maker || !maker.getHalo() || !kernel.getHalo() ||
+        llvm::any_of(input.getUsers(), [&](Operation *user) {
+          return kernel->isBeforeInBlock(user);
+        }))
+      return false;
+    auto old = llvm::to_vector(*maker.getHalo());
+    auto oldResult = llvm::to_vector(*kernel.getHalo());
+    SmallVector<int64_t, 4> both;
+    for (auto [a, b] : llvm::zip_equal(old, oldResult))
+      both.push_back(std::max(a, b));
+    maker.setHalo(both);
+    kernel.setHalo(both);
+    targets::KernelSource source = sourceOf(kernel);
+    if (llvm::is_contained(targets::selectProvider(source, target, portable)
+                               .needs(source, target)
+                               .overwritable,
+                           operand))
+      return true;
+    maker.setHalo(old);
+    kernel.setHalo(oldResult);
+    return false;
   }
 
   /// Kernels that want a halo around an argument, or read past its end, get a
@@ -117,8 +153,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     state.addOperands(argument);
     state.addTypes(argument.getType());
     state.addAttribute(
-        "layer", builder.getStringAttr("input" +
-                                       llvm::Twine(argument.getArgNumber())));
+        "layer",
+        builder.getStringAttr("input" + llvm::Twine(argument.getArgNumber())));
     auto *body = new Block;
     state.addRegion()->push_back(body);
     Value inside = body->addArgument(argument.getType(), argument.getLoc());

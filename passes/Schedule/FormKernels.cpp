@@ -18,8 +18,8 @@ namespace {
 /// Computes each element of its result from that element of its operands.
 bool isElementwise(Operation *op) {
   return isa<qint::RequantizeOp, qint::AddOp, qint::MulOp, qint::ClampOp,
-             qint::TableOp, qint::FlipSignOp, qint::MaximumOp,
-             qint::MinimumOp>(op);
+             qint::TableOp, qint::FlipSignOp, qint::MaximumOp, qint::MinimumOp>(
+      op);
 }
 
 bool staysOutside(Operation *op) {
@@ -85,9 +85,9 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
           inputs.insert(operand);
     OpBuilder builder(tail);
     auto layer = group.front()->getAttrOfType<StringAttr>("qint.layer");
-    auto kernel = makeKernel(builder, tail->getLoc(),
-                             layer ? layer.getValue() : "kernel",
-                             inputs.getArrayRef(), tail->getResult(0).getType());
+    auto kernel =
+        makeKernel(builder, tail->getLoc(), layer ? layer.getValue() : "kernel",
+                   inputs.getArrayRef(), tail->getResult(0).getType());
     Block &body = kernel.getBody().front();
     IRMapping mapping;
     mapping.map(inputs.getArrayRef(), body.getArguments());

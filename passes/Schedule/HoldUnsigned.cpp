@@ -53,12 +53,11 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
     if (argument.use_empty())
       return;
     OpBuilder builder = OpBuilder::atBlockBegin(argument.getOwner());
-    auto flip = qint::FlipSignOp::create(builder, argument.getLoc(),
-                                         asUnsigned(argument.getType()),
-                                         argument);
-    flip->setAttr("qint.layer",
-                  builder.getStringAttr("input" + llvm::Twine(
-                                                      argument.getArgNumber())));
+    auto flip = qint::FlipSignOp::create(
+        builder, argument.getLoc(), asUnsigned(argument.getType()), argument);
+    flip->setAttr(
+        "qint.layer",
+        builder.getStringAttr("input" + llvm::Twine(argument.getArgNumber())));
     argument.replaceAllUsesExcept(flip.getOutput(), flip);
     held.insert(flip.getOutput());
   }
@@ -91,9 +90,8 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
       auto codes = dyn_cast<DenseElementsAttr>(constant.getValue());
       OpBuilder builder(constant);
       DenseElementsAttr fresh = flipped(codes);
-      auto made = qint::ConstantOp::create(builder, constant.getLoc(),
-                                           asUnsigned(constant.getType()),
-                                           fresh);
+      auto made = qint::ConstantOp::create(
+          builder, constant.getLoc(), asUnsigned(constant.getType()), fresh);
       operand.set(made.getOutput());
       held.insert(made.getOutput());
     }
@@ -169,8 +167,8 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
           DenseElementsAttr table =
               flipped(cast<DenseElementsAttr>(constant.getValue()));
           auto fresh = qint::ConstantOp::create(
-              builder, constant.getLoc(), cast<RankedTensorType>(table.getType()),
-              table);
+              builder, constant.getLoc(),
+              cast<RankedTensorType>(table.getType()), table);
           o.getTableMutable().assign(fresh.getOutput());
         });
   }

@@ -4,6 +4,8 @@
 
 #include "mlir/IR/Builders.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace qcc {
@@ -29,9 +31,21 @@ struct PlanArena : impl::PlanArenaBase<PlanArena> {
     buffers.clear();
     tensors.clear();
     scratches.clear();
+    takeovers.clear();
     collect(function, **target);
-    ArenaPlan plan = planArena(buffers, (*target)->alignment);
-    write(function, plan);
+    ArenaPlan apart = planArena(buffers, (*target)->alignment);
+    std::vector<size_t> places = shareBuffers();
+    if (!takeovers.empty()) {
+      // One place for several tensors binds them for a longer time, which
+      // seldom is worse.
+      ArenaPlan shared = planShared(places, (*target)->alignment);
+      if (shared.bytes < apart.bytes) {
+        for (Takeover &taken : takeovers)
+          taken.kernel.setOverwrites(taken.operand);
+        return write(function, shared);
+      }
+    }
+    write(function, apart);
   }
 
   /// One buffer per kernel result that is no output, one per scratch.
@@ -54,10 +68,16 @@ struct PlanArena : impl::PlanArenaBase<PlanArena> {
         Buffer &buffer = buffers[found->second];
         buffer.last = step;
         int64_t slack = i < needs.overread.size() ? needs.overread[i] : 0;
-        buffer.bytes =
-            std::max(buffer.bytes, source.inputs[i].bytes() + slack);
+        buffer.bytes = std::max(buffer.bytes, source.inputs[i].bytes() + slack);
       }
       if (!outputs.contains(kernel.getOutput())) {
+        for (unsigned operand : needs.overwritable)
+          if (isOnlyOperandOfItsBuffer(kernel, operand))
+            if (auto found =
+                    bufferOf.find(storageOf(kernel.getInputs()[operand]));
+                found != bufferOf.end())
+              takeovers.push_back(
+                  {kernel, operand, found->second, buffers.size()});
         bufferOf[kernel.getOutput()] = buffers.size();
         tensors.push_back({kernel, buffers.size()});
         buffers.push_back({source.output.bytes(), step, step});
@@ -70,6 +90,44 @@ struct PlanArena : impl::PlanArenaBase<PlanArena> {
     }
   }
 
+  /// Gives results the place of an operand that dies there: the buffers that
+  /// every buffer shares a place with, as the number of the first of them.
+  std::vector<size_t> shareBuffers() {
+    std::vector<size_t> places(buffers.size());
+    std::iota(places.begin(), places.end(), 0);
+    llvm::erase_if(takeovers, [&](const Takeover &taken) {
+      if (buffers[taken.from].last != buffers[taken.to].first ||
+          places[taken.to] != taken.to)
+        return true; // read later, or another operand's place is taken
+      places[taken.to] = places[taken.from];
+      return false;
+    });
+    return places;
+  }
+
+  /// A plan for all buffers in which those of one place have one offset.
+  ArenaPlan planShared(llvm::ArrayRef<size_t> places, int64_t alignment) {
+    std::vector<Buffer> merged;
+    std::vector<size_t> mergedOf(buffers.size());
+    for (auto [i, place] : llvm::enumerate(places)) {
+      if (place == i) {
+        mergedOf[i] = merged.size();
+        merged.push_back(buffers[i]);
+        continue;
+      }
+      mergedOf[i] = mergedOf[place];
+      Buffer &buffer = merged[mergedOf[i]];
+      buffer.bytes = std::max(buffer.bytes, buffers[i].bytes);
+      buffer.last = std::max(buffer.last, buffers[i].last);
+    }
+    ArenaPlan plan = planArena(merged, alignment);
+    std::vector<int64_t> offsets;
+    for (size_t index : mergedOf)
+      offsets.push_back(plan.offsets[index]);
+    plan.offsets = std::move(offsets);
+    return plan;
+  }
+
   void write(func::FuncOp function, const ArenaPlan &plan) {
     for (auto [kernel, index] : tensors)
       kernel.setOffset(plan.offsets[index]);
@@ -78,12 +136,29 @@ struct PlanArena : impl::PlanArenaBase<PlanArena> {
       kernel.setScratchOffset(plan.offsets[index]);
     }
     Builder builder(&getContext());
-    function->setAttr("qint.arena_bytes", builder.getI64IntegerAttr(plan.bytes));
+    function->setAttr("qint.arena_bytes",
+                      builder.getI64IntegerAttr(plan.bytes));
     function->setAttr("qint.arena_lower_bound",
                       builder.getI64IntegerAttr(plan.lowerBound));
   }
 
+  static bool isOnlyOperandOfItsBuffer(qint::KernelOp kernel,
+                                       unsigned operand) {
+    Value storage = storageOf(kernel.getInputs()[operand]);
+    return llvm::count_if(kernel.getInputs(), [&](Value input) {
+             return storageOf(input) == storage;
+           }) == 1;
+  }
+
+  /// The result of `kernel`, buffer `to`, may take the place of buffer `from`.
+  struct Takeover {
+    qint::KernelOp kernel;
+    unsigned operand;
+    size_t from, to;
+  };
+
   const targets::KernelProvider &portable;
+  std::vector<Takeover> takeovers;
   std::vector<Buffer> buffers;
   std::vector<std::pair<qint::KernelOp, size_t>> tensors, scratches;
 };

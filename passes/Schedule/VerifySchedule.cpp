@@ -15,7 +15,19 @@ struct Placed {
   qint::KernelOp kernel;
   int64_t begin, end;
   int64_t first, last;
+  bool isScratch = false;
 };
+
+/// Whether the result of `a` takes the place of that of `b`, which dies there.
+bool takesPlaceOf(const Placed &a, const Placed &b) {
+  qint::KernelOp kernel = a.kernel;
+  auto operand = kernel.getOverwrites();
+  if (!operand || a.isScratch || b.isScratch)
+    return false;
+  qint::KernelOp other = b.kernel;
+  return storageOf(kernel.getInputs()[*operand]) == other.getOutput() &&
+         a.begin == b.begin && b.last == a.first;
+}
 
 struct VerifySchedule : impl::VerifyScheduleBase<VerifySchedule> {
   void runOnOperation() override {
@@ -46,7 +58,8 @@ struct VerifySchedule : impl::VerifyScheduleBase<VerifySchedule> {
     }
     for (Placed b : placed.take_front(i)) {
       bool sameTime = a.first <= b.last && b.first <= a.last;
-      if (!sameTime || a.begin >= b.end || b.begin >= a.end)
+      if (!sameTime || a.begin >= b.end || b.begin >= a.end ||
+          takesPlaceOf(a, b))
         continue;
       InFlightDiagnostic error = a.kernel.emitOpError("'");
       error << a.kernel.getLayer() << "' overlaps '" << b.kernel.getLayer()
@@ -73,9 +86,11 @@ struct VerifySchedule : impl::VerifyScheduleBase<VerifySchedule> {
                           step});
       }
       if (auto scratch = kernel.getScratch()) {
-        auto begin = static_cast<int64_t>(kernel.getScratchOffset().value_or(0));
-        placed.push_back({kernel, begin,
-                          begin + static_cast<int64_t>(*scratch), step, step});
+        auto begin =
+            static_cast<int64_t>(kernel.getScratchOffset().value_or(0));
+        placed.push_back({kernel, begin, begin + static_cast<int64_t>(*scratch),
+                          step, step,
+                          /*isScratch=*/true});
       }
       ++step;
     }

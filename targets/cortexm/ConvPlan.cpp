@@ -4,6 +4,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <limits>
+#include <tuple>
 
 using namespace mlir;
 
@@ -200,11 +201,12 @@ void chooseTile(ConvPlan &plan) {
         tile.channels = channels;
   }
   tile.block = chooseBlock(tile.words, tile.stepWords());
-  tile.outputStep = plan.out.pixelStep;
+  bool dense = plan.residual || plan.out.isDense(plan.images);
+  tile.outputStep = plan.residual ? plan.outputs : plan.out.pixelStep;
+  tile.staged = plan.residual ? tile.pixels * plan.outputs : 0;
   // STRB reaches 4095 bytes.
-  tile.scattered =
-      tile.pixels > 1 && (!plan.out.isDense(plan.images) ||
-                          (tile.pixels - 1) * tile.outputStep + 1 > 4095);
+  tile.scattered = tile.pixels > 1 &&
+                   (!dense || (tile.pixels - 1) * tile.outputStep + 1 > 4095);
   tile.min = plan.rescale.getMin();
   tile.max = plan.rescale.getMax();
 }
@@ -214,6 +216,18 @@ void chooseTile(ConvPlan &plan) {
 bool PixelMap::isDense(int64_t images) const {
   return (height == 1 || rowStep == width * pixelStep) &&
          (images == 1 || imageStep == height * width * pixelStep);
+}
+
+bool PixelMap::operator==(const PixelMap &other) const {
+  auto all = [](const PixelMap &m) {
+    return std::tie(m.height, m.width, m.origin, m.imageStep, m.rowStep,
+                    m.pixelStep);
+  };
+  return all(*this) == all(other);
+}
+
+bool ConvPlan::mayOverwriteResidual() const {
+  return residual && residual->operand != input && residual->map == out;
 }
 
 std::vector<int64_t> ConvPlan::passes() const {

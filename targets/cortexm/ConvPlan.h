@@ -19,6 +19,7 @@ struct PixelMap {
   int64_t origin;        ///< of pixel (0, 0, 0)
   int64_t imageStep, rowStep, pixelStep;
 
+  bool operator==(const PixelMap &other) const;
   int64_t operator()(int64_t image, int64_t row, int64_t column) const {
     return origin + image * imageStep + row * rowStep + column * pixelStep;
   }
@@ -40,7 +41,9 @@ struct WindowRuns {
 /// two registers in the order of SXTB16 (0, 2 and 1, 3). The flag of a block's
 /// first word is not zero while there is that block. After the words: a flag,
 /// the output's address, the tile's own address, and the second and third
-/// pixel's distance from the first in the output (when scattered).
+/// pixel's distance from the first in the output (when scattered). Codes that
+/// another tensor is added to stand in `staged` bytes behind all that, and only
+/// their sums in the output.
 ///
 /// Weights, per pass: Q biases; for each step (of one word, of two when P is 1)
 /// Q times its bytes; Q times {multiplier, addend, shift}. The last shift
@@ -53,6 +56,7 @@ struct Tile {
   int64_t block;    ///< words per turn of the inner loop
   bool scattered;   ///< output pixels are not outputStep apart
   int64_t outputStep;
+  int64_t staged = 0;
   bool isUnsigned; ///< output codes
   int32_t min, max;
 
@@ -61,7 +65,8 @@ struct Tile {
   int64_t stepWords() const { return pixels == 1 ? 2 : 1; }
   /// Where the flag after the words is followed by the addresses.
   int64_t slots() const { return words * wordBytes() + 4; }
-  int64_t scratchBytes() const { return slots() + 16; }
+  int64_t staging() const { return slots() + 16; }
+  int64_t scratchBytes() const { return staging() + staged; }
 };
 
 /// The qint.add after the requantization: `sum = code * multiplier + other *
@@ -87,6 +92,8 @@ struct ConvPlan {
   std::optional<Residual> residual;
   Tile tile;
 
+  /// Whether the sums may be stored over the tensor that is added.
+  bool mayOverwriteResidual() const;
   /// First channel of each pass. The second pass overlaps the first one when
   /// Q does not divide the channels.
   std::vector<int64_t> passes() const;

@@ -22,7 +22,7 @@ public:
   void run() {
     prepareScratch();
     int64_t tiles = (plan.pixels + tile.pixels - 1) / tile.pixels;
-    loop(tiles, [&](Value *number) { emitTile(firstPixel(number)); });
+    loop(tiles, [&](Value *tileNumber) { emitTile(tileNumber); });
     fillHalo();
     b.CreateRetVoid();
   }
@@ -30,6 +30,8 @@ public:
 private:
   void createFunction(const Target &target, llvm::StringRef symbol);
   void loop(int64_t count, llvm::function_ref<void(Value *)> body);
+  void loop(Value *begin, int64_t count,
+            llvm::function_ref<void(Value *)> body);
   Value *number(int64_t value) { return b.getInt32(int32_t(value)); }
   Value *at(Value *base, Value *offset) {
     return b.CreateGEP(b.getInt8Ty(), base, offset);
@@ -39,15 +41,15 @@ private:
   void prepareScratch();
   Value *firstPixel(Value *tileNumber);
   Value *offsetOf(const PixelMap &map, Value *pixel);
-  void emitTile(Value *first);
+  void emitTile(Value *tileNumber);
   void expandWindow(Value *window, Value *expanded);
   void expandRun(Value *run, Value *expanded);
   void storeWide(Value *bytes, Value *expanded);
   Value *lastBytes(Value *run, int64_t count);
   void placeOutput(Value *first);
   void callTile();
-  void addResidual(Value *first);
-  void addBytes(Value *codes, Value *others, int64_t count);
+  void addResidual(Value *first, Value *tileNumber);
+  void addBytes(Value *codes, Value *others, Value *sums);
   Value *addedByte(Value *code, Value *other);
   void fill(Value *start, int64_t offset, int64_t bytes);
   void fillHalo();
@@ -70,8 +72,12 @@ void Emitter::createFunction(const Target &target, llvm::StringRef symbol) {
   function->addFnAttr(llvm::Attribute::NoUnwind);
   function->addFnAttr("target-cpu", target.cpu);
   function->addFnAttr("target-features", target.features);
+  qint::KernelOp op = source.op;
+  std::optional<uint64_t> overwrites = op.getOverwrites();
   for (llvm::Argument &argument : function->args())
-    argument.addAttr(llvm::Attribute::NoAlias);
+    if (!overwrites || (argument.getArgNo() != *overwrites &&
+                        argument.getArgNo() + 2 != types.size()))
+      argument.addAttr(llvm::Attribute::NoAlias);
   input = function->getArg(plan.input);
   weights = function->getArg(plan.filter);
   output = function->getArg(types.size() - 2);
@@ -85,6 +91,11 @@ void Emitter::createFunction(const Target &target, llvm::StringRef symbol) {
 void Emitter::loop(int64_t count, llvm::function_ref<void(Value *)> body) {
   if (count == 1)
     return body(number(0));
+  loop(number(0), count, body);
+}
+
+void Emitter::loop(Value *begin, int64_t count,
+                   llvm::function_ref<void(Value *)> body) {
   llvm::LLVMContext &c = module.getContext();
   llvm::BasicBlock *before = b.GetInsertBlock();
   auto *inside = llvm::BasicBlock::Create(c, "", function);
@@ -92,7 +103,7 @@ void Emitter::loop(int64_t count, llvm::function_ref<void(Value *)> body) {
   b.CreateBr(inside);
   b.SetInsertPoint(inside);
   llvm::PHINode *i = b.CreatePHI(b.getInt32Ty(), 2);
-  i->addIncoming(number(0), before);
+  i->addIncoming(begin, before);
   body(i);
   Value *next = b.CreateNUWAdd(i, number(1));
   i->addIncoming(next, b.GetInsertBlock());
@@ -146,7 +157,8 @@ Value *Emitter::offsetOf(const PixelMap &map, Value *pixel) {
   return b.CreateAdd(offset, b.CreateMul(column, number(map.pixelStep)));
 }
 
-void Emitter::emitTile(Value *first) {
+void Emitter::emitTile(Value *tileNumber) {
+  Value *first = firstPixel(tileNumber);
   loop(tile.pixels, [&](Value *p) {
     Value *pixel = b.CreateAdd(first, p);
     expandWindow(at(input, offsetOf(plan.in, pixel)),
@@ -155,7 +167,7 @@ void Emitter::emitTile(Value *first) {
   placeOutput(first);
   callTile();
   if (plan.residual)
-    addResidual(first);
+    addResidual(first, tileNumber);
 }
 
 /// One pixel's window, 8 to 16 bits.
@@ -226,13 +238,18 @@ Value *Emitter::lastBytes(Value *run, int64_t count) {
 
 void Emitter::placeOutput(Value *first) {
   Value *offset = offsetOf(plan.out, first);
-  b.CreateStore(at(output, offset), at(scratch, tile.slots()));
+  Value *place =
+      plan.residual ? at(scratch, tile.staging()) : at(output, offset);
+  b.CreateStore(place, at(scratch, tile.slots()));
   if (!tile.scattered)
     return;
   for (int64_t p = 1; p < tile.pixels; ++p) {
-    Value *other = offsetOf(plan.out, b.CreateAdd(first, number(p)));
-    b.CreateStore(b.CreateSub(other, offset),
-                  at(scratch, tile.slots() + 4 + 4 * p));
+    Value *distance =
+        plan.residual
+            ? number(p * tile.outputStep)
+            : b.CreateSub(offsetOf(plan.out, b.CreateAdd(first, number(p))),
+                          offset);
+    b.CreateStore(distance, at(scratch, tile.slots() + 4 + 4 * p));
   }
 }
 
@@ -250,31 +267,33 @@ void Emitter::callTile() {
   call->addFnAttr(llvm::Attribute::NoUnwind);
 }
 
-/// The tile's codes, which stand in the output, and another tensor's.
-void Emitter::addResidual(Value *first) {
+/// The tile's staged codes and another tensor's. Pixels that the tile before
+/// has computed are left alone: the result may have taken the tensor's place.
+void Emitter::addResidual(Value *first, Value *tileNumber) {
   const Residual &add = *plan.residual;
   Value *other = function->getArg(add.operand);
-  bool dense = !tile.scattered && add.map.isDense(plan.images) &&
-               add.map.pixelStep == plan.outputs &&
-               tile.outputStep == plan.outputs;
-  int64_t turns = dense ? 1 : tile.pixels;
-  loop(turns, [&](Value *p) {
+  Value *done =
+      b.CreateSub(b.CreateMul(tileNumber, number(tile.pixels)), first);
+  loop(done, tile.pixels, [&](Value *p) {
     Value *pixel = b.CreateAdd(first, p);
-    addBytes(at(output, offsetOf(plan.out, pixel)),
-             at(other, offsetOf(add.map, pixel)),
-             dense ? plan.outputs * tile.pixels : plan.outputs);
+    Value *staged = b.CreateAdd(b.CreateMul(p, number(tile.outputStep)),
+                                number(tile.staging()));
+    addBytes(at(scratch, staged), at(other, offsetOf(add.map, pixel)),
+             at(output, offsetOf(plan.out, pixel)));
   });
 }
 
-void Emitter::addBytes(Value *codes, Value *others, int64_t count) {
+void Emitter::addBytes(Value *codes, Value *others, Value *sums) {
+  int64_t count = plan.outputs;
   int64_t chunk = count % 4 == 0 ? 4 : count % 3 == 0 ? 3 : 1;
   loop(count / chunk, [&](Value *i) {
     Value *start = b.CreateMul(i, number(chunk));
-    Value *from = at(codes, start), *other = at(others, start);
+    Value *code = at(codes, start), *other = at(others, start);
+    Value *to = at(sums, start);
     for (int64_t k = 0; k < chunk; ++k) {
-      Value *sum = addedByte(b.CreateLoad(b.getInt8Ty(), at(from, k)),
+      Value *sum = addedByte(b.CreateLoad(b.getInt8Ty(), at(code, k)),
                              b.CreateLoad(b.getInt8Ty(), at(other, k)));
-      b.CreateStore(sum, at(from, k));
+      b.CreateStore(sum, at(to, k));
     }
   });
 }

@@ -24,8 +24,12 @@ public:
   KernelNeeds needs(const KernelSource &source, const Target &) const override {
     KernelNeeds needs;
     needs.overread.assign(source.inputs.size(), 0);
-    if (auto plan = planConv(source))
-      needs.scratchBytes = plan->tile.scratchBytes();
+    auto plan = planConv(source);
+    if (!plan)
+      return needs;
+    needs.scratchBytes = plan->tile.scratchBytes();
+    if (plan->mayOverwriteResidual())
+      needs.overwritable.push_back(plan->residual->operand);
     return needs;
   }
 

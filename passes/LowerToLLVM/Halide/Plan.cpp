@@ -217,6 +217,7 @@ llvm::Expected<KernelPlan> Planner::run() {
       plan.keepChannels |= requantize.getRescale().getMultipliers().size() > 1;
   }
   layOutScratch();
+  findOverwritable(source, target, plan);
   return std::move(plan);
 }
 
@@ -235,6 +236,13 @@ bool isContraction(Operation *op) {
 
 llvm::ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+int vectorLanes(int64_t extent, const targets::Target &target, int bits) {
+  int64_t lanes = std::max(1, target.vectorBytes * 8 / bits);
+  while (lanes > extent)
+    lanes /= 2;
+  return static_cast<int>(lanes);
 }
 
 llvm::Expected<KernelPlan> planKernel(const targets::KernelSource &source,

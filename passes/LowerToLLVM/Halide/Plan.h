@@ -83,6 +83,13 @@ inline auto bodyOf(qint::KernelOp kernel) {
 
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 
+/// Registers' worth of elements of `bits` for a loop over `extent` neighbours.
+int vectorLanes(int64_t extent, const targets::Target &target, int bits);
+
+/// Sets `plan.needs.overwritable`.
+void findOverwritable(const targets::KernelSource &source,
+                      const targets::Target &target, KernelPlan &plan);
+
 /// Bytes of the constant operands, in the order the code reads them.
 llvm::Expected<std::vector<targets::PackedConstant>>
 packConstants(const targets::KernelSource &source, const KernelPlan &plan);

@@ -62,13 +62,17 @@ void Emitter::createFunction() {
   function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
                                     symbol, module);
   setTargetAttributes(*function, context.target);
-  // The result and scratch never overlap the operands: the arena plan keeps
-  // every buffer of a kernel apart. Operands are only read.
+  // The arena plan keeps every buffer of a kernel apart, but for the operand
+  // that the result takes the place of. Operands are only read.
+  qint::KernelOp op = context.source.op;
+  std::optional<uint64_t> overwrites = op.getOverwrites();
   for (llvm::Argument &argument : function->args()) {
-    argument.addAttr(llvm::Attribute::NoAlias);
+    size_t number = argument.getArgNo();
+    if (!overwrites || (number != *overwrites && number + 2 != count))
+      argument.addAttr(llvm::Attribute::NoAlias);
     argument.addAttr(llvm::Attribute::getWithCaptureInfo(
         module.getContext(), llvm::CaptureInfo::none()));
-    if (argument.getArgNo() + 2 < count)
+    if (number + 2 < count)
       argument.addAttr(llvm::Attribute::ReadOnly);
   }
   builder.SetInsertPoint(

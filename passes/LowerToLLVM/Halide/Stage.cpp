@@ -163,15 +163,6 @@ Point Stage::broadcast(const Point &p, llvm::ArrayRef<int64_t> from) {
   return result;
 }
 
-/// Registers' worth of elements for a loop over `extent` neighbours.
-static int vectorLanes(int64_t extent, const targets::Target &target,
-                       int bits) {
-  int64_t lanes = std::max(1, target.vectorBytes * 8 / bits);
-  while (lanes > extent)
-    lanes /= 2;
-  return static_cast<int>(lanes);
-}
-
 void Stage::buildPlain(const Value &value, const targets::Layout &layout,
                        Binding where) {
   std::vector<Var> vars; // innermost first

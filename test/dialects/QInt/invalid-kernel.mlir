@@ -144,3 +144,25 @@ func.func @f(%a: tensor<2xi8>) {
   } {note = f32} : (tensor<2xi8>) -> tensor<2xi8>
   return
 }
+
+// -----
+
+func.func @f(%x: tensor<2xi8>) -> tensor<2xi8> {
+  // expected-error @+1 {{op overwrites operand 1 of 1}}
+  %0 = qint.kernel "k" (%x) {
+  ^bb0(%i: tensor<2xi8>):
+    qint.yield %i : tensor<2xi8>
+  } {overwrites = 1 : i64} : (tensor<2xi8>) -> tensor<2xi8>
+  return %0 : tensor<2xi8>
+}
+
+// -----
+
+func.func @f(%x: tensor<2xi8>, %y: tensor<2xi16>) -> tensor<2xi8> {
+  // expected-error @+1 {{op overwrites operand 1 of type 'tensor<2xi16>', expected the size of 'tensor<2xi8>'}}
+  %0 = qint.kernel "k" (%x, %y) {
+  ^bb0(%i: tensor<2xi8>, %j: tensor<2xi16>):
+    qint.yield %i : tensor<2xi8>
+  } {overwrites = 1 : i64} : (tensor<2xi8>, tensor<2xi16>) -> tensor<2xi8>
+  return %0 : tensor<2xi8>
+}

@@ -61,3 +61,24 @@ func.func @conflict(%x: tensor<1x5x4x1xi8>) -> (tensor<1x5x4x1xi32>, tensor<1x5x
   %2 = qint.conv2d %0, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = 4 : i32, qint.layer = "two"} : (tensor<1x5x4x1xi8>, tensor<1x1x2x1xi8>, tensor<1xi32>) -> tensor<1x5x4x1xi32>
   return %1, %2 : tensor<1x5x4x1xi32>, tensor<1x5x4x1xi32>
 }
+
+// The sum may take the place of %a, whose halo is larger than the one that the
+// convolution after it wants: both get the larger.
+// CHECK-LABEL: func.func @together(
+// CHECK: qint.kernel "a"(
+// CHECK: {halo = array<i64: 1, 1, 1, 1>, halo_value = 5 : i32}
+// CHECK: qint.kernel "b"(
+// CHECK: qint.add
+// CHECK: {halo = array<i64: 1, 1, 1, 1>, halo_value = 0 : i32}
+func.func @together(%x: tensor<1x8x8x8xi8>) -> tensor<1x4x4x8xi32> {
+  %w = qint.constant dense<1> : tensor<8x3x3x8xi8> -> tensor<8x3x3x8xi8>
+  %z = qint.constant dense<0> : tensor<8xi32> -> tensor<8xi32>
+  %a = qint.clamp %x {min = -3 : i32, max = 9 : i32, qint.layer = "a"} : (tensor<1x8x8x8xi8>) -> tensor<1x8x8x8xi8>
+  %0 = qint.conv2d %a, %w, %z {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = 5 : i32, qint.layer = "m"} : (tensor<1x8x8x8xi8>, tensor<8x3x3x8xi8>, tensor<8xi32>) -> tensor<1x8x8x8xi32>
+  %m = qint.requantize %0 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1288490189], shifts = [40], rounding = single, zero_point = 0, min = -128, max = 127>, qint.layer = "m"} : (tensor<1x8x8x8xi32>) -> tensor<1x8x8x8xi8>
+  %1 = qint.conv2d %m, %w, %z {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = 0 : i32, qint.layer = "b"} : (tensor<1x8x8x8xi8>, tensor<8x3x3x8xi8>, tensor<8xi32>) -> tensor<1x8x8x8xi32>
+  %2 = qint.requantize %1 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1288490189], shifts = [40], rounding = single, zero_point = 0, min = -128, max = 127>, qint.layer = "b"} : (tensor<1x8x8x8xi32>) -> tensor<1x8x8x8xi8>
+  %s = qint.add %2, %a {lhs_zero_point = 2 : i32, rhs_zero_point = 2 : i32, lhs_multiplier = 700001 : i32, rhs_multiplier = 612345 : i32, shift = 20 : i32, rounding = #qint.rounding<single>, zero_point = 3 : i32, min = -128 : i32, max = 127 : i32, qint.layer = "b"} : (tensor<1x8x8x8xi8>, tensor<1x8x8x8xi8>) -> tensor<1x8x8x8xi8>
+  %3 = qint.conv2d %s, %w, %z {strides = array<i64: 2, 2>, pads = array<i64: 0, 1, 0, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, pad_value = 0 : i32, qint.layer = "c"} : (tensor<1x8x8x8xi8>, tensor<8x3x3x8xi8>, tensor<8xi32>) -> tensor<1x4x4x8xi32>
+  return %3 : tensor<1x4x4x8xi32>
+}

@@ -52,3 +52,34 @@ func.func @output(%x: tensor<6x8xi8>) -> tensor<8x6xi8> {
   %0 = qint.transpose %x {permutation = array<i64: 1, 0>, qint.layer = "a"} : (tensor<6x8xi8>) -> tensor<8x6xi8>
   return %0 : tensor<8x6xi8>
 }
+
+// The maximum takes the place of %0, which nothing reads after it: two slots.
+// CHECK-LABEL: func.func @in_place(
+// CHECK-SAME: attributes {qint.arena_bytes = 256 : i64, qint.arena_lower_bound = 256 : i64} {
+// CHECK: %0 = qint.kernel "a"(%arg0) {
+// CHECK: {offset = [[A:[0-9]+]] : i64}
+// CHECK: %1 = qint.kernel "b"(%0) {
+// CHECK: %2 = qint.kernel "c"(%1, %0) {
+// CHECK: {offset = [[A]] : i64, overwrites = 1 : i64}
+func.func @in_place(%x: tensor<16x8xi8>) -> tensor<16x8xi8> {
+  %0 = qint.transpose %x {permutation = array<i64: 1, 0>, qint.layer = "a"} : (tensor<16x8xi8>) -> tensor<8x16xi8>
+  %1 = qint.transpose %0 {permutation = array<i64: 1, 0>, qint.layer = "b"} : (tensor<8x16xi8>) -> tensor<16x8xi8>
+  %2 = qint.transpose %1 {permutation = array<i64: 1, 0>, qint.layer = "c"} : (tensor<16x8xi8>) -> tensor<8x16xi8>
+  %3 = qint.maximum %2, %0 {qint.layer = "c"} : (tensor<8x16xi8>, tensor<8x16xi8>) -> tensor<8x16xi8>
+  %4 = qint.transpose %3 {permutation = array<i64: 1, 0>, qint.layer = "d"} : (tensor<8x16xi8>) -> tensor<16x8xi8>
+  return %4 : tensor<16x8xi8>
+}
+
+// Here %0 is read later.
+// CHECK-LABEL: func.func @read_later(
+// CHECK-SAME: attributes {qint.arena_bytes = 384 : i64, qint.arena_lower_bound = 384 : i64} {
+// CHECK-NOT: overwrites
+func.func @read_later(%x: tensor<16x8xi8>) -> (tensor<16x8xi8>, tensor<16x8xi8>) {
+  %0 = qint.transpose %x {permutation = array<i64: 1, 0>, qint.layer = "a"} : (tensor<16x8xi8>) -> tensor<8x16xi8>
+  %1 = qint.transpose %0 {permutation = array<i64: 1, 0>, qint.layer = "b"} : (tensor<8x16xi8>) -> tensor<16x8xi8>
+  %2 = qint.transpose %1 {permutation = array<i64: 1, 0>, qint.layer = "c"} : (tensor<16x8xi8>) -> tensor<8x16xi8>
+  %3 = qint.maximum %2, %0 {qint.layer = "c"} : (tensor<8x16xi8>, tensor<8x16xi8>) -> tensor<8x16xi8>
+  %4 = qint.transpose %3 {permutation = array<i64: 1, 0>, qint.layer = "d"} : (tensor<8x16xi8>) -> tensor<16x8xi8>
+  %5 = qint.transpose %0 {permutation = array<i64: 1, 0>, qint.layer = "e"} : (tensor<8x16xi8>) -> tensor<16x8xi8>
+  return %4, %5 : tensor<16x8xi8>, tensor<16x8xi8>
+}

@@ -104,3 +104,62 @@ func.func @scratch(%x: tensor<4xi8>) -> tensor<4xi8> attributes {qint.arena_byte
   } {offset = 0 : i64, scratch = 4 : i64, scratch_offset = 2 : i64} : (tensor<4xi8>) -> tensor<4xi8>
   return %0 : tensor<4xi8>
 }
+
+// -----
+
+// A result may take the place of an operand that dies there.
+func.func @in_place(%x: tensor<4xi8>) -> tensor<4xi8> attributes {qint.arena_bytes = 4 : i64} {
+  %0 = qint.kernel "a" (%x) {
+  ^bb0(%i: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } {offset = 0 : i64} : (tensor<4xi8>) -> tensor<4xi8>
+  %1 = qint.kernel "b" (%0) {
+  ^bb0(%i: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } {offset = 0 : i64, overwrites = 0 : i64} : (tensor<4xi8>) -> tensor<4xi8>
+  %2 = qint.kernel "c" (%1) {
+  ^bb0(%i: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } : (tensor<4xi8>) -> tensor<4xi8>
+  return %2 : tensor<4xi8>
+}
+
+// -----
+
+func.func @in_place_of_another(%x: tensor<4xi8>) -> tensor<4xi8> attributes {qint.arena_bytes = 8 : i64} {
+  // expected-note @+1 {{which is placed here}}
+  %0 = qint.kernel "a" (%x) {
+  ^bb0(%i: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } {offset = 0 : i64} : (tensor<4xi8>) -> tensor<4xi8>
+  %1 = qint.kernel "b" (%x) {
+  ^bb0(%i: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } {offset = 4 : i64} : (tensor<4xi8>) -> tensor<4xi8>
+  // expected-error @+1 {{'c' overlaps 'a' in the arena}}
+  %2 = qint.kernel "c" (%0, %1) {
+  ^bb0(%i: tensor<4xi8>, %j: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } {offset = 0 : i64, overwrites = 1 : i64} : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
+  return %2 : tensor<4xi8>
+}
+
+// -----
+
+func.func @in_place_too_early(%x: tensor<4xi8>) -> tensor<4xi8> attributes {qint.arena_bytes = 8 : i64} {
+  // expected-note @+1 {{which is placed here}}
+  %0 = qint.kernel "a" (%x) {
+  ^bb0(%i: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } {offset = 0 : i64} : (tensor<4xi8>) -> tensor<4xi8>
+  // expected-error @+1 {{'b' overlaps 'a' in the arena}}
+  %1 = qint.kernel "b" (%0) {
+  ^bb0(%i: tensor<4xi8>):
+    qint.yield %i : tensor<4xi8>
+  } {offset = 0 : i64, overwrites = 0 : i64} : (tensor<4xi8>) -> tensor<4xi8>
+  %2 = qint.kernel "c" (%0, %1) {
+  ^bb0(%i: tensor<4xi8>, %j: tensor<4xi8>):
+    qint.yield %j : tensor<4xi8>
+  } : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
+  return %2 : tensor<4xi8>
+}
