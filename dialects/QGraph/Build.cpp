@@ -236,6 +236,8 @@ Value sliceAxis(OpBuilder &builder, Location loc, Value input, int64_t axis,
   Shape starts(shapeOf(input).size(), 0), strides(starts.size(), 1);
   if (axis >= 0 && axis < static_cast<int64_t>(starts.size()))
     starts[axis] = start;
+  else
+    starts.push_back(start); // One too many, which the verifier refuses.
   return slice(builder, loc, input, starts, replaced(input, axis, size),
                strides);
 }

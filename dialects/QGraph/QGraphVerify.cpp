@@ -1,5 +1,6 @@
 // What a qgraph op must be. Shapes are in dialects/Shapes.cpp, element types in
 // QGraphTypes.cpp.
+#include "dialects/Decimal.h"
 #include "dialects/QGraph/QGraph.h"
 #include "dialects/QGraph/QGraphTypes.h"
 #include "dialects/QGraph/Unary.h"
@@ -49,7 +50,7 @@ template <typename Op> LogicalResult verifyEpsilon(Op op) {
   float epsilon = op.getEpsilon().convertToFloat();
   if (epsilon >= 0 && !std::isinf(epsilon))
     return success();
-  return op.emitOpError() << "epsilon is " << epsilon
+  return op.emitOpError() << "epsilon is " << decimal(epsilon)
                           << ", expected a finite number of at least 0";
 }
 
@@ -138,10 +139,10 @@ LogicalResult UnaryOp::verify() {
     return failure();
   float alpha = getAlpha().convertToFloat();
   if (!std::isfinite(alpha))
-    return emitOpError() << "alpha is " << alpha
+    return emitOpError() << "alpha is " << decimal(alpha)
                          << ", expected a finite number";
   if (alpha != 0 && !usesAlpha(getKind()))
-    return emitOpError() << "alpha is " << alpha << ", expected 0 as "
+    return emitOpError() << "alpha is " << decimal(alpha) << ", expected 0 as "
                          << stringifyUnaryKind(getKind()) << " does not use it";
   return verifySameShape(*this, getInput().getType(), getType());
 }
@@ -165,8 +166,8 @@ LogicalResult ClampOp::verify() {
     return failure();
   float min = getMin().convertToFloat(), max = getMax().convertToFloat();
   if (!(min <= max))
-    return emitOpError() << "min is " << min
-                         << ", expected at most max, which is " << max;
+    return emitOpError() << "min is " << decimal(min)
+                         << ", expected at most max, which is " << decimal(max);
   return verifySameShape(*this, getInput().getType(), getType());
 }
 

@@ -91,15 +91,6 @@ LogicalResult TosaLowering::zero(Operation *op, Value value, StringRef what) {
   return op->emitOpError() << what << " must be the constant 0";
 }
 
-Value TosaLowering::reshape(Location loc, Value value,
-                            ArrayRef<int64_t> shape) {
-  if (shapeOf(value) == shape)
-    return value;
-  return qgraph::ReshapeOp::create(
-      builder, loc,
-      RankedTensorType::get(shape, tensorType(value).getElementType()), value);
-}
-
 namespace {
 
 /// More elements than this are certainly a mistake, and their number of bytes
@@ -115,6 +106,27 @@ bool isFloatConstant(Operation *op) {
 bool isIntegerConstant(Operation *op) {
   return isa<tosa::ConstShapeOp>(op) ||
          (isa<tosa::ConstOp, arith::ConstantOp>(op) && !isFloatConstant(op));
+}
+
+/// Whether the function is in qgraph already, as importers of other formats
+/// make it.
+bool isQGraph(func::FuncOp function) {
+  if (!llvm::hasSingleElement(function.getBody()))
+    return false;
+  auto body = function.getBody().front().without_terminator();
+  auto inQGraph = [](Operation &op) {
+    return isa<qgraph::QGraphDialect>(op.getDialect());
+  };
+  return llvm::any_of(body, inQGraph) && llvm::all_of(body, [&](Operation &op) {
+           return inQGraph(op) ||
+                  isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op);
+         });
+}
+
+/// Ops that move elements, which may be the indices that argmax found.
+bool movesElements(Operation *op) {
+  return isa<tosa::ReshapeOp, tosa::TransposeOp, tosa::SliceOp, tosa::ConcatOp,
+             tosa::IdentityOp>(op);
 }
 
 /// A comparison that `tosa.select` reads.
@@ -162,8 +174,10 @@ private:
     return success(ok);
   }
 
-  /// One error unless `type` is a static tensor of f32 of a sane size.
-  LogicalResult checkType(Operation *op, Type type, const Twine &what) {
+  /// One error unless `type` is a static tensor of f32 of a sane size, or, if
+  /// `indices`, of i32 or i64.
+  LogicalResult checkType(Operation *op, Type type, const Twine &what,
+                          bool indices = false) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor)
       return op->emitOpError()
@@ -171,10 +185,14 @@ private:
     if (!tensor.hasStaticShape())
       return op->emitOpError()
              << what << " is " << type << "; only static shapes are supported";
-    if (!tensor.getElementType().isF32())
+    Type element = tensor.getElementType();
+    bool isIndex =
+        element.isSignlessInteger(32) || element.isSignlessInteger(64);
+    if (!element.isF32() && !(indices && isIndex))
       return op->emitOpError()
-             << what << " has element type " << tensor.getElementType()
-             << "; only f32 is supported";
+             << what << " has element type " << element
+             << (indices ? "; only f32, i32 and i64 are supported"
+                         : "; only f32 is supported");
     if (llvm::is_contained(tensor.getShape(), 0))
       return op->emitOpError() << what << " is " << type << " and empty";
     if (elementCount(tensor.getShape()) > maxElements)
@@ -201,14 +219,20 @@ private:
     if (isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
       return rangeHint(op);
     const Handler *handler = table.find(op->getName().getStringRef());
+    if (isa<tosa::TableOp>(op)) {
+      op->emitOpError("maps 8-bit codes, which a network on f32 does not have; "
+                      "supported are the functions that tables stand for, such "
+                      "as tosa.sigmoid, of which tables are made here");
+      return failure();
+    }
     if (!handler && !isFloatConstant(op)) {
       op->emitOpError("is not supported; docs/supported-ops.md lists the ops "
                       "that are");
       return failure();
     }
     // The result of argmax is the only integer there is.
-    if (!isa<tosa::ArgMaxOp>(op) &&
-        failed(checkType(op, op->getResult(0).getType(), "result")))
+    bool indices = movesElements(op) || isa<tosa::ArgMaxOp>(op);
+    if (failed(checkType(op, op->getResult(0).getType(), "result", indices)))
       return failure();
     if (failed(checkOperands(op)))
       return failure();
@@ -233,8 +257,8 @@ private:
         auto type = dyn_cast<RankedTensorType>(mapped.getType());
         if (!type || !type.hasStaticShape() || !type.getElementType().isF32())
           return failure();
-      } else if (failed(
-                     checkType(op, operand.getType(), "operand " + Twine(i)))) {
+      } else if (failed(checkType(op, operand.getType(), "operand " + Twine(i),
+                                  mapped && movesElements(op)))) {
         return failure();
       }
     }
@@ -305,6 +329,9 @@ private:
       results.push_back(mapped);
     }
     terminator->setOperands(results);
+    // Indices are i32 whatever they were.
+    function.setType(builder.getFunctionType(function.getArgumentTypes(),
+                                             TypeRange(ValueRange(results))));
     return success();
   }
 
@@ -333,11 +360,12 @@ struct LegalizeTosa : public impl::LegalizeTosaBase<LegalizeTosa> {
     addDataMovement(table);
     bool ok = true;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal())
+      if (!function.isExternal() && !isQGraph(function))
         ok &= succeeded(FunctionLowering(table, function).run());
     if (!ok)
       return signalPassFailure();
     RewritePatternSet patterns(&getContext());
+    addArithmeticPatterns(patterns);
     addReductionPatterns(patterns);
     addLayoutPatterns(patterns);
     addContractionPatterns(patterns);

@@ -167,12 +167,60 @@ template <typename Op> struct RaiseClamp : OpRewritePattern<Op> {
   }
 };
 
+/// log(1 + exp(x)).
+struct RaiseSoftplus : OpRewritePattern<qgraph::UnaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qgraph::UnaryOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getKind() != qgraph::UnaryKind::Log)
+      return failure();
+    Value power = withConstant<qgraph::AddOp>(op.getInput(), 1), input;
+    if (!power || !isUnary(power, qgraph::UnaryKind::Exp, input))
+      return failure();
+    rewriter.replaceOp(op, qgraph::build::unary(rewriter, op.getLoc(),
+                                                qgraph::UnaryKind::Softplus,
+                                                input));
+    return success();
+  }
+};
+
+/// maximum(x, slope * x) with one slope from 0 to 1.
+struct RaiseLeakyRelu : OpRewritePattern<qgraph::MaximumOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  static std::optional<double> slopeOf(Value x, Value value) {
+    auto mul = value.getDefiningOp<qgraph::MulOp>();
+    if (!mul || mul.getType() != x.getType() ||
+        (mul.getLhs() != x && mul.getRhs() != x))
+      return std::nullopt;
+    return evaluateSplat(mul.getLhs() == x ? mul.getRhs() : mul.getLhs());
+  }
+
+  LogicalResult matchAndRewrite(qgraph::MaximumOp op,
+                                PatternRewriter &rewriter) const override {
+    for (auto [x, other] :
+         {std::pair<Value, Value>(op.getLhs(), op.getRhs()),
+          std::pair<Value, Value>(op.getRhs(), op.getLhs())}) {
+      std::optional<double> slope = slopeOf(x, other);
+      if (!slope || *slope < 0 || *slope > 1 || x.getType() != op.getType())
+        continue;
+      rewriter.replaceOp(op,
+                         qgraph::build::unary(rewriter, op.getLoc(),
+                                              qgraph::UnaryKind::LeakyRelu, x,
+                                              static_cast<float>(*slope)));
+      return success();
+    }
+    return failure();
+  }
+};
+
 } // namespace
 
 void addActivationPatterns(RewritePatternSet &patterns) {
-  patterns.add<RaiseSilu, RaiseSigmoid, RaiseHardSwish,
-               RaiseClamp<qgraph::MaximumOp>, RaiseClamp<qgraph::MinimumOp>>(
-      patterns.getContext());
+  patterns.add<RaiseSilu, RaiseSigmoid, RaiseHardSwish, RaiseSoftplus,
+               RaiseLeakyRelu, RaiseClamp<qgraph::MaximumOp>,
+               RaiseClamp<qgraph::MinimumOp>>(patterns.getContext());
 }
 
 } // namespace qcc::legalize

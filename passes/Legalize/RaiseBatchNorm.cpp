@@ -275,6 +275,8 @@ struct RaiseBatchNorm : public impl::RaiseBatchNormBase<RaiseBatchNorm> {
       raise(op);
     RewritePatternSet patterns(&getContext());
     addActivationPatterns(patterns);
+    addGeluPatterns(patterns);
+    addArithmeticPatterns(patterns);
     if (failed(simplify(getOperation(), std::move(patterns))) ||
         failed(foldConstants(getOperation())))
       signalPassFailure();

@@ -7,6 +7,9 @@
 
 namespace qcc::legalize {
 
+/// Quotients and powers with constants, and choices by a constant, into
+/// simpler ops.
+void addArithmeticPatterns(mlir::RewritePatternSet &patterns);
 /// Consecutive reductions into one; a sum times 1/n into a mean.
 void addReductionPatterns(mlir::RewritePatternSet &patterns);
 /// Grouped convolutions; transposes before fully connected layers.
@@ -19,8 +22,11 @@ void addAffinePatterns(mlir::RewritePatternSet &patterns);
 void addDepthwisePatterns(mlir::RewritePatternSet &patterns);
 /// Pads, reshapes, clamps and concats of one.
 void addDataMovementPatterns(mlir::RewritePatternSet &patterns);
-/// x * sigmoid(x), hard_swish, maximum with 0 and the like into one op.
+/// x * sigmoid(x), hard_swish, leaky_relu, maximum with 0 and the like into
+/// one op.
 void addActivationPatterns(mlir::RewritePatternSet &patterns);
+/// x * 0.5 * (1 + erf(x / sqrt(2))) and the approximation by tanh.
+void addGeluPatterns(mlir::RewritePatternSet &patterns);
 /// Replaces expressions of constants by their value. Emits errors for values
 /// that are NaN or infinite.
 llvm::LogicalResult foldConstants(mlir::ModuleOp module);

@@ -97,59 +97,36 @@ FailureOr<Value> lowerTransposeConv(TosaLowering &lowering,
       .getResult();
 }
 
-/// `lhs` [M,K] times a constant [K,N], as a 1x1 convolution of an image of one
-/// row; the result is [M,N].
+/// `lhs` [...,K] times a constant [K,N] gives [...,N].
 Value multiplyByConstant(TosaLowering &lowering, Location loc, Value lhs,
                          ArrayRef<double> rhs, int64_t k, int64_t n) {
-  OpBuilder &builder = lowering.builder;
-  int64_t m = shapeOf(lhs)[0];
-  Value image = lowering.reshape(loc, lhs, {1, 1, m, k});
   Value filter =
       lowering.constantOf(loc, {n, 1, 1, k}, permute(rhs, {k, n}, {1, 0}));
   Value bias = lowering.constantOf(loc, {n}, std::vector<double>(n, 0));
-  auto type = RankedTensorType::get({1, 1, m, n}, builder.getF32Type());
-  Value product = qgraph::Conv2DOp::create(
-      builder, loc, type, image, filter, bias, ArrayRef<int64_t>{1, 1},
-      ArrayRef<int64_t>{0, 0, 0, 0}, ArrayRef<int64_t>{1, 1}, /*groups=*/1);
-  return lowering.reshape(loc, product, {m, n});
+  return qgraph::build::linear(lowering.builder, loc, lhs, filter, bias);
 }
 
 Value swapLastAxes(TosaLowering &lowering, Location loc, Value value) {
-  ArrayRef<int64_t> shape = shapeOf(value);
-  auto type = RankedTensorType::get({shape[0], shape[2], shape[1]},
-                                    lowering.builder.getF32Type());
-  return qgraph::TransposeOp::create(lowering.builder, loc, type, value,
-                                     ArrayRef<int64_t>{0, 2, 1});
+  return qgraph::build::transpose(lowering.builder, loc, value, {0, 2, 1});
 }
 
 /// [B,M,K] times a constant [B,K,N]: one product when all batches have the
 /// same matrix, else one per batch.
 Value multiplyBatches(TosaLowering &lowering, Location loc, Value lhs,
                       const ConstantTensor &rhs) {
-  OpBuilder &builder = lowering.builder;
-  int64_t b = shapeOf(lhs)[0], m = shapeOf(lhs)[1], k = shapeOf(lhs)[2];
-  int64_t n = rhs.shape[2];
+  int64_t b = shapeOf(lhs)[0], k = shapeOf(lhs)[2], n = rhs.shape[2];
   ArrayRef<double> all(rhs.values);
   auto batch = [&](int64_t i) { return all.slice(i * k * n, k * n); };
   if (llvm::all_of(llvm::seq<int64_t>(1, b),
-                   [&](int64_t i) { return batch(i) == batch(0); })) {
-    Value rows = lowering.reshape(loc, lhs, {b * m, k});
-    Value product = multiplyByConstant(lowering, loc, rows, batch(0), k, n);
-    return lowering.reshape(loc, product, {b, m, n});
-  }
-  auto sliceType = RankedTensorType::get({1, m, k}, builder.getF32Type());
+                   [&](int64_t i) { return batch(i) == batch(0); }))
+    return multiplyByConstant(lowering, loc, lhs, batch(0), k, n);
   SmallVector<Value> products;
   for (int64_t i = 0; i < b; ++i) {
-    Value part = qgraph::SliceOp::create(
-        builder, loc, sliceType, lhs, ArrayRef<int64_t>{i, 0, 0},
-        ArrayRef<int64_t>{1, m, k}, ArrayRef<int64_t>{1, 1, 1});
-    Value rows = lowering.reshape(loc, part, {m, k});
-    Value product = multiplyByConstant(lowering, loc, rows, batch(i), k, n);
-    products.push_back(lowering.reshape(loc, product, {1, m, n}));
+    Value part = qgraph::build::sliceAxis(lowering.builder, loc, lhs,
+                                          /*axis=*/0, i, /*size=*/1);
+    products.push_back(multiplyByConstant(lowering, loc, part, batch(i), k, n));
   }
-  return qgraph::ConcatOp::create(
-      builder, loc, RankedTensorType::get({b, m, n}, builder.getF32Type()),
-      products, /*axis=*/0);
+  return qgraph::build::concat(lowering.builder, loc, products, /*axis=*/0);
 }
 
 FailureOr<Value> lowerMatMul(TosaLowering &lowering, tosa::MatMulOp op) {

@@ -14,9 +14,8 @@ FailureOr<Value> lowerConcat(TosaLowering &lowering, tosa::ConcatOp op) {
   SmallVector<Value> inputs;
   for (Value input : op.getInput1())
     inputs.push_back(lowering.operand(input));
-  return qgraph::ConcatOp::create(lowering.builder, op.getLoc(), op.getType(),
-                                  inputs, op.getAxis())
-      .getResult();
+  return qgraph::build::concat(lowering.builder, op.getLoc(), inputs,
+                               op.getAxis());
 }
 
 FailureOr<Value> lowerSlice(TosaLowering &lowering, tosa::SliceOp op) {
@@ -25,10 +24,9 @@ FailureOr<Value> lowerSlice(TosaLowering &lowering, tosa::SliceOp op) {
   if (failed(starts) || failed(sizes))
     return failure();
   SmallVector<int64_t> strides(starts->size(), 1);
-  return qgraph::SliceOp::create(lowering.builder, op.getLoc(), op.getType(),
-                                 lowering.operand(op.getInput1()), *starts,
-                                 *sizes, strides)
-      .getResult();
+  return qgraph::build::slice(lowering.builder, op.getLoc(),
+                              lowering.operand(op.getInput1()), *starts, *sizes,
+                              strides);
 }
 
 FailureOr<Value> lowerPad(TosaLowering &lowering, tosa::PadOp op) {
@@ -53,16 +51,16 @@ FailureOr<Value> lowerPad(TosaLowering &lowering, tosa::PadOp op) {
 }
 
 FailureOr<Value> lowerReshape(TosaLowering &lowering, tosa::ReshapeOp op) {
-  return lowering.reshape(op.getLoc(), lowering.operand(op.getInput1()),
-                          cast<RankedTensorType>(op.getType()).getShape());
+  return qgraph::build::reshape(
+      lowering.builder, op.getLoc(), lowering.operand(op.getInput1()),
+      cast<RankedTensorType>(op.getType()).getShape());
 }
 
 FailureOr<Value> lowerTranspose(TosaLowering &lowering, tosa::TransposeOp op) {
   SmallVector<int64_t> permutation(op.getPerms().begin(), op.getPerms().end());
-  return qgraph::TransposeOp::create(
-             lowering.builder, op.getLoc(), op.getType(),
-             lowering.operand(op.getInput1()), permutation)
-      .getResult();
+  return qgraph::build::transpose(lowering.builder, op.getLoc(),
+                                  lowering.operand(op.getInput1()),
+                                  permutation);
 }
 
 FailureOr<Value> lowerTile(TosaLowering &lowering, tosa::TileOp op) {
@@ -101,6 +99,17 @@ FailureOr<Value> lowerGather(TosaLowering &lowering, tosa::GatherOp op) {
       .getResult();
 }
 
+/// The elements along one axis, last first.
+FailureOr<Value> lowerReverse(TosaLowering &lowering, tosa::ReverseOp op) {
+  Value input = lowering.operand(op.getInput1());
+  int64_t axis = op.getAxis();
+  SmallVector<int64_t> indices;
+  for (int64_t i = shapeOf(input)[axis]; i-- > 0;)
+    indices.push_back(i);
+  return qgraph::build::gather(lowering.builder, op.getLoc(), input, indices,
+                               axis);
+}
+
 FailureOr<Value> lowerResize(TosaLowering &lowering, tosa::ResizeOp op) {
   auto scale = lowering.shapeConstant(op, op.getScale(), "scale");
   auto offset = lowering.shapeConstant(op, op.getOffset(), "offset");
@@ -126,6 +135,7 @@ void addDataMovement(HandlerTable &table) {
   table.add(lowerTranspose);
   table.add(lowerTile);
   table.add(lowerGather);
+  table.add(lowerReverse);
   table.add(lowerResize);
 }
 

@@ -1,6 +1,9 @@
 // Elementwise ops and reductions.
-#include "dialects/QGraph/Build.h"
 #include "passes/Legalize/TosaLowering.h"
+
+#include "mlir/IR/Matchers.h"
+
+#include <cmath>
 
 using namespace mlir;
 
@@ -57,15 +60,10 @@ FailureOr<Value> lowerReduce(TosaLowering &lowering, Op op) {
 }
 
 FailureOr<Value> lowerArgMax(TosaLowering &lowering, tosa::ArgMaxOp op) {
-  auto type = cast<RankedTensorType>(op.getType());
-  if (!type.getElementType().isSignlessInteger(32)) {
-    op.emitOpError() << "result has element type " << type.getElementType()
-                     << "; only i32 is supported";
-    return failure();
-  }
-  return qgraph::ArgMaxOp::create(lowering.builder, op.getLoc(), type,
-                                  lowering.operand(op.getInput()), op.getAxis())
-      .getResult();
+  // An axis is far shorter than 2^31, so that i64 is i32 as well.
+  return qgraph::build::argmax(lowering.builder, op.getLoc(),
+                               lowering.operand(op.getInput()), op.getAxis(),
+                               lowering.builder.getI32Type());
 }
 
 /// Whether `value` is 0, or `x` times constants from 0 to 1: then the larger
@@ -83,9 +81,30 @@ bool isBelowPositive(Value value, Value x) {
          });
 }
 
-/// x > 0 ? x : slope * x, which is leaky ReLU, is maximum(x, slope * x).
-/// Comparisons have no other use; they are read here.
+/// The number that `value` is `x` times of.
+std::optional<double> slopeOf(Value value, Value x) {
+  auto mul = value.getDefiningOp<qgraph::MulOp>();
+  if (!mul || (mul.getLhs() != x && mul.getRhs() != x) ||
+      mul.getType() != x.getType())
+    return std::nullopt;
+  return evaluateSplat(mul.getLhs() == x ? mul.getRhs() : mul.getLhs());
+}
+
+/// A choice that does not depend on the network's input.
+Value selectByConstant(TosaLowering &lowering, tosa::SelectOp op) {
+  DenseElementsAttr condition;
+  if (!matchPattern(op.getInput1(), m_Constant(&condition)))
+    return {};
+  return qgraph::build::select(lowering.builder, op.getLoc(), condition,
+                               lowering.operand(op.getInput2()),
+                               lowering.operand(op.getInput3()));
+}
+
+/// x > 0 ? x : slope * x is leaky ReLU with one slope, and maximum(x, slope *
+/// x) with one per channel. Comparisons have no other use; they are read here.
 FailureOr<Value> lowerSelect(TosaLowering &lowering, tosa::SelectOp op) {
+  if (Value chosen = selectByConstant(lowering, op))
+    return chosen;
   Operation *comparison = op.getInput1().getDefiningOp();
   Value x = lowering.operand(op.getInput2());
   Value other = lowering.operand(op.getInput3());
@@ -97,14 +116,21 @@ FailureOr<Value> lowerSelect(TosaLowering &lowering, tosa::SelectOp op) {
       std::swap(left, right);
       std::swap(x, other);
     }
-    if (left && right && left == x && x.getType() == op.getType() &&
-        evaluateSplat(right) == 0.0 && isBelowPositive(other, x))
+    bool isRamp = left && right && left == x && x.getType() == op.getType() &&
+                  evaluateSplat(right) == 0.0;
+    std::optional<double> slope = isRamp ? slopeOf(other, x) : std::nullopt;
+    if (slope && std::isfinite(static_cast<float>(*slope)))
+      return qgraph::build::unary(lowering.builder, op.getLoc(),
+                                  qgraph::UnaryKind::LeakyRelu, x,
+                                  static_cast<float>(*slope));
+    if (isRamp && isBelowPositive(other, x))
       return qgraph::MaximumOp::create(lowering.builder, op.getLoc(),
                                        op.getType(), x, other)
           .getResult();
   }
-  op.emitOpError("is not of the form x > 0 ? x : slope * x with slopes from 0 "
-                 "to 1, the only one that is supported");
+  op.emitOpError("has no constant condition and is not of the form x > 0 ? x : "
+                 "slope * x with one slope, or with several from 0 to 1, the "
+                 "only ones that are supported");
   return failure();
 }
 
@@ -135,6 +161,11 @@ void addElementwise(HandlerTable &table) {
   table.add(lowerUnary<tosa::ReciprocalOp, UnaryKind::Reciprocal>);
   table.add(lowerUnary<tosa::AbsOp, UnaryKind::Abs>);
   table.add(lowerUnary<tosa::ErfOp, UnaryKind::Erf>);
+  table.add(lowerUnary<tosa::SinOp, UnaryKind::Sin>);
+  table.add(lowerUnary<tosa::CosOp, UnaryKind::Cos>);
+  table.add(lowerUnary<tosa::FloorOp, UnaryKind::Floor>);
+  table.add(lowerUnary<tosa::CeilOp, UnaryKind::Ceil>);
+  table.add(lowerBinary<tosa::PowOp, qgraph::PowOp>);
   table.add(lowerNegate);
   table.add(lowerClamp);
   table.add(lowerReduce<tosa::ReduceSumOp, ReduceKind::Sum>);

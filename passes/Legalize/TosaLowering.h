@@ -2,6 +2,7 @@
 #ifndef QCC_PASSES_LEGALIZE_TOSALOWERING_H
 #define QCC_PASSES_LEGALIZE_TOSALOWERING_H
 
+#include "dialects/QGraph/Build.h"
 #include "passes/Legalize/Constants.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -41,8 +42,6 @@ public:
   llvm::LogicalResult zero(mlir::Operation *op, mlir::Value value,
                            llvm::StringRef what);
 
-  mlir::Value reshape(mlir::Location loc, mlir::Value value,
-                      llvm::ArrayRef<int64_t> shape);
   mlir::Value constantOf(mlir::Location loc, llvm::ArrayRef<int64_t> shape,
                          llvm::ArrayRef<double> data) {
     return createConstant(builder, loc, shape, data);

@@ -1,3 +1,4 @@
+#include "dialects/Decimal.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
 #include "passes/Quantize/Weights.h"
@@ -28,8 +29,8 @@ finiteValues(Operation *user, qgraph::ConstantOp constant, StringRef what) {
   for (auto [i, value] : llvm::enumerate(dense.getValues<float>())) {
     if (!std::isfinite(value))
       return user->emitOpError()
-             << describe(user) << " has " << what << " " << i << " = " << value
-             << ", expected finite numbers";
+             << describe(user) << " has " << what << " " << i << " = "
+             << decimal(value) << ", expected finite numbers";
     values.push_back(value);
   }
   return values;
@@ -85,6 +86,10 @@ public:
     if (!function || failed(applyActivations(function)) ||
         failed(convertConstants(function)))
       return signalPassFailure();
+    // After the constants, which a function may return.
+    function.setType(
+        FunctionType::get(&getContext(), function.front().getArgumentTypes(),
+                          function.front().getTerminator()->getOperandTypes()));
     for (Operation &op : llvm::make_early_inc_range(function.front()))
       if (isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>(op) &&
           failed(convertParameters(&op)))
@@ -110,9 +115,6 @@ private:
       removeFact(value, "qgraph.type");
       value.setType(RankedTensorType::get(shapeOf(value), type.getValue()));
     }
-    function.setType(
-        FunctionType::get(&getContext(), function.front().getArgumentTypes(),
-                          function.front().getTerminator()->getOperandTypes()));
     return success();
   }
 
@@ -137,6 +139,9 @@ private:
     if (!filter || !bias)
       return op->emitOpError()
              << describe(op) << " must have a constant filter and bias";
+    // Integers of the model's own stay as they are.
+    if (isa<quant::QuantizedType>(elementTypeOf(filter)))
+      return success();
     auto weights = finiteValues(op, filter, "weight");
     auto biases = finiteValues(op, bias, "bias");
     if (failed(weights) || failed(biases))

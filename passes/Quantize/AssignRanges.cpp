@@ -1,10 +1,9 @@
+#include "dialects/Decimal.h"
 #include "passes/Quantize/DataFree.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
 
 #include "llvm/ADT/StringSwitch.h"
-
-#include "llvm/Support/Format.h"
 
 #include <cmath>
 
@@ -17,13 +16,6 @@ namespace qcc {
 #include "passes/Quantize/Passes.h.inc"
 
 namespace {
-
-/// A number as people write it.
-std::string decimal(double value) {
-  std::string text;
-  llvm::raw_string_ostream(text) << llvm::format("%g", value);
-  return text;
-}
 
 /// The range that all codes of a quantized type cover.
 Range coveredRange(quant::UniformQuantizedType type) {
@@ -71,7 +63,7 @@ public:
 
   void runOnOperation() override {
     func::FuncOp function = findNetwork(getOperation());
-    if (!function)
+    if (!function || failed(checkQuantizable(getOperation())))
       return signalPassFailure();
     QuantizeOptions options;
     std::optional<Profile> file;
@@ -238,8 +230,9 @@ private:
       if (!std::isfinite(range.lo) || !std::isfinite(range.hi) ||
           range.lo > range.hi)
         return emitError(value.getLoc())
-               << "layer '" << layerOf(value) << "' has the range [" << range.lo
-               << ", " << range.hi << "], expected two ordered finite numbers";
+               << "layer '" << layerOf(value) << "' has the range ["
+               << decimal(range.lo) << ", " << decimal(range.hi)
+               << "], expected two ordered finite numbers";
     }
     return success();
   }

@@ -48,6 +48,11 @@ struct QuantizeOptions {
 /// must outlive the pass.
 std::unique_ptr<mlir::Pass> createAssignRanges(const QuantizeOptions &options);
 
+/// Emits an error for every kind of op that has no integer form, though it can
+/// be evaluated in float. What qcc-assign-ranges checks first; worth a call
+/// before a long calibration.
+llvm::LogicalResult checkQuantizable(mlir::ModuleOp module);
+
 #define GEN_PASS_REGISTRATION
 #include "passes/Quantize/Passes.h.inc"
 

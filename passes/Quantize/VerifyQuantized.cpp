@@ -1,3 +1,4 @@
+#include "dialects/Decimal.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
 
@@ -114,8 +115,9 @@ private:
       double expected = std::get<0>(pair) * input.getScale();
       // Text keeps fewer digits of a scale than a double has.
       if (std::abs(std::get<1>(pair) - expected) > expected * 1e-5)
-        return fail() << "has bias scale " << std::get<1>(pair)
-                      << " in channel " << o << ", expected " << expected
+        return fail() << "has bias scale " << decimal(std::get<1>(pair))
+                      << " in channel " << o << ", expected "
+                      << decimal(expected)
                       << ", the product of input and filter scales";
     }
     return success();

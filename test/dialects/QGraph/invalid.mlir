@@ -82,7 +82,7 @@ func.func @f(%a: tensor<2xf32>) {
 // -----
 
 func.func @f(%a: tensor<2xf32>) {
-  // expected-error @+1 {{op min is 1.000000e+00, expected at most max, which is 0.000000e+00}}
+  // expected-error @+1 {{op min is 1, expected at most max, which is 0}}
   %0 = qgraph.clamp %a {min = 1.0 : f32, max = 0.0 : f32} : (tensor<2xf32>) -> tensor<2xf32>
   return
 }
@@ -138,7 +138,7 @@ func.func @f(%a: tensor<2x3xf32>, %b: tensor<3xf32>, %c: tensor<3xf32>, %d: tens
 // -----
 
 func.func @f(%a: tensor<2x3xf32>, %b: tensor<3xf32>, %c: tensor<3xf32>, %d: tensor<3xf32>, %e: tensor<3xf32>) {
-  // expected-error @+1 {{op epsilon is -1.000000e+00, expected a finite number of at least 0}}
+  // expected-error @+1 {{op epsilon is -1, expected a finite number of at least 0}}
   %0 = qgraph.batch_norm %a, %b, %c, %d, %e {epsilon = -1.0 : f32} : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   return
 }

@@ -298,3 +298,74 @@ func.func @table(%a: tensor<2x3x!quant.uniform<i8:f32, 0.5>>) {
   %0 = qgraph.table %a {table = array<i8: -128, -121, -114, -107, -100, -93, -86, -79, -72, -65, -58, -51, -44, -37, -30, -23, -16, -9, -2, 5, 12, 19, 26, 33, 40, 47, 54, 61, 68, 75, 82, 89, 96, 103, 110, 117, 124, -125, -118, -111, -104, -97, -90, -83, -76, -69, -62, -55, -48, -41, -34, -27, -20, -13, -6, 1, 8, 15, 22, 29, 36, 43, 50, 57, 64, 71, 78, 85, 92, 99, 106, 113, 120, 127, -122, -115, -108, -101, -94, -87, -80, -73, -66, -59, -52, -45, -38, -31, -24, -17, -10, -3, 4, 11, 18, 25, 32, 39, 46, 53, 60, 67, 74, 81, 88, 95, 102, 109, 116, 123, -126, -119, -112, -105, -98, -91, -84, -77, -70, -63, -56, -49, -42, -35, -28, -21, -14, -7, 0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91, 98, 105, 112, 119, 126, -123, -116, -109, -102, -95, -88, -81, -74, -67, -60, -53, -46, -39, -32, -25, -18, -11, -4, 3, 10, 17, 24, 31, 38, 45, 52, 59, 66, 73, 80, 87, 94, 101, 108, 115, 122, -127, -120, -113, -106, -99, -92, -85, -78, -71, -64, -57, -50, -43, -36, -29, -22, -15, -8, -1, 6, 13, 20, 27, 34, 41, 48, 55, 62, 69, 76, 83, 90, 97, 104, 111, 118, 125, -124, -117, -110, -103, -96, -89, -82, -75, -68, -61, -54, -47, -40, -33, -26, -19, -12, -5, 2, 9, 16, 23, 30, 37, 44, 51, 58, 65, 72, 79, 86, 93, 100, 107, 114, 121>} : (tensor<2x3x!quant.uniform<i8:f32, 0.5>>) -> tensor<2x3x!quant.uniform<i8:f32, 0.25:-4>>
   return
 }
+
+// CHECK-LABEL: func.func @div(
+// CHECK: %{{.*}} = qgraph.div %{{.*}}, %{{.*}} : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+func.func @div(%a: tensor<2x3xf32>, %b: tensor<1x3xf32>) {
+  %0 = qgraph.div %a, %b : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @pow(
+// CHECK: %{{.*}} = qgraph.pow %{{.*}}, %{{.*}} : (tensor<2x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+func.func @pow(%a: tensor<2x1xf32>, %b: tensor<2x3xf32>) {
+  %0 = qgraph.pow %a, %b : (tensor<2x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @select(
+// CHECK: %{{.*}} = qgraph.select %{{.*}}, %{{.*}} {condition = dense<{{\[\[}}true, false, true]]> : tensor<1x3xi1>} : (tensor<2x1xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+func.func @select(%a: tensor<2x1xf32>, %b: tensor<1x1xf32>) {
+  %0 = qgraph.select %a, %b {condition = dense<[[true, false, true]]> : tensor<1x3xi1>} : (tensor<2x1xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @softmax(
+// CHECK: %{{.*}} = qgraph.softmax %{{.*}} {axis = 1 : i64} : (tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+// CHECK: %{{.*}} = qgraph.softmax %{{.*}} {axis = 2 : i64, log} : (tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+func.func @softmax(%a: tensor<2x3x5xf32>) {
+  %0 = qgraph.softmax %a {axis = 1 : i64} : (tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+  %1 = qgraph.softmax %a {axis = 2 : i64, log} : (tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @layer_norm(
+// CHECK: %{{.*}} = qgraph.layer_norm %{{.*}}, %{{.*}}, %{{.*}} {axis = 1 : i64, epsilon = 9.99999974E-6 : f32} : (tensor<2x3x5xf32>, tensor<3x5xf32>, tensor<3x5xf32>) -> tensor<2x3x5xf32>
+func.func @layer_norm(%a: tensor<2x3x5xf32>, %g: tensor<3x5xf32>) {
+  %0 = qgraph.layer_norm %a, %g, %g {axis = 1 : i64, epsilon = 1.0e-5 : f32} : (tensor<2x3x5xf32>, tensor<3x5xf32>, tensor<3x5xf32>) -> tensor<2x3x5xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @rms_norm(
+// CHECK: %{{.*}} = qgraph.rms_norm %{{.*}}, %{{.*}} {axis = 2 : i64, epsilon = 0.000000e+00 : f32} : (tensor<2x3x5xf32>, tensor<5xf32>) -> tensor<2x3x5xf32>
+func.func @rms_norm(%a: tensor<2x3x5xf32>, %g: tensor<5xf32>) {
+  %0 = qgraph.rms_norm %a, %g {axis = 2 : i64, epsilon = 0.0 : f32} : (tensor<2x3x5xf32>, tensor<5xf32>) -> tensor<2x3x5xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @unary_kinds(
+// CHECK: %{{.*}} = qgraph.unary <sqrt> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <gelu> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <gelu_tanh> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <softplus> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <sin> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <cos> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <floor> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <ceil> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <round> %{{.*}} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <elu> %{{.*}} {alpha = 2.500000e-01 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %{{.*}} = qgraph.unary <leaky_relu> %{{.*}} {alpha = 2.500000e-01 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+func.func @unary_kinds(%a: tensor<2x3xf32>) {
+  %0 = qgraph.unary <sqrt> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <gelu> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.unary <gelu_tanh> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.unary <softplus> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.unary <sin> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.unary <cos> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.unary <floor> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %7 = qgraph.unary <ceil> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %8 = qgraph.unary <round> %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %9 = qgraph.unary <elu> %a {alpha = 0.25 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %10 = qgraph.unary <leaky_relu> %a {alpha = 0.25 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return
+}

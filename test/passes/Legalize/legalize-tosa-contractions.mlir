@@ -58,9 +58,9 @@ func.func @transpose_conv(%x: tensor<1x3x4x1xf32>) -> tensor<1x8x10x2xf32> {
 // A constant right-hand side [1,K,N] = [1,2,3] becomes filters [N,1,1,K].
 // CHECK-LABEL: func.func @dense
 // CHECK-SAME:    %[[X:.*]]: tensor<1x5x2xf32>
-// CHECK:         %[[IMAGE:.*]] = qgraph.reshape %{{.*}} -> tensor<1x1x5x2xf32>
 // CHECK:         %[[W:.*]] = qgraph.constant dense<{{\[\[\[\[}}1.000000e+00, 4.000000e+00]]], {{\[\[\[}}2.000000e+00, 5.000000e+00]]], {{\[\[\[}}3.000000e+00, 6.000000e+00]]]]> : tensor<3x1x1x2xf32>
 // CHECK:         %[[B:.*]] = qgraph.constant dense<0.000000e+00> : tensor<3xf32>
+// CHECK:         %[[IMAGE:.*]] = qgraph.reshape %[[X]] {{.*}} -> tensor<1x1x5x2xf32>
 // CHECK:         %[[Y:.*]] = qgraph.conv2d %[[IMAGE]], %[[W]], %[[B]]
 // CHECK:         qgraph.reshape %{{.*}} -> tensor<1x5x3xf32>
 func.func @dense(%x: tensor<1x5x2xf32>) -> tensor<1x5x3xf32> {

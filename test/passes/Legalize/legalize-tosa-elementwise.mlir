@@ -108,11 +108,110 @@ func.func @argmax(%a: tensor<2x3xf32>) -> tensor<2xi32> {
   return %0 : tensor<2xi32>
 }
 
+// CHECK-LABEL: func.func @long_indices
+// CHECK-SAME:    -> tensor<2x1xi32>
+// CHECK:         %[[I:.*]] = qgraph.argmax %{{.*}} {axis = 1 : i64} : (tensor<2x3xf32>) -> tensor<2xi32>
+// CHECK-NEXT:    %[[R:.*]] = qgraph.reshape %[[I]] : (tensor<2xi32>) -> tensor<2x1xi32>
+// CHECK-NEXT:    return %[[R]] : tensor<2x1xi32>
+func.func @long_indices(%a: tensor<2x3xf32>) -> tensor<2x1xi64> {
+  %s = tosa.const_shape {values = dense<[2, 1]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %0 = tosa.argmax %a {axis = 1 : i32} : (tensor<2x3xf32>) -> tensor<2xi64>
+  %1 = tosa.reshape %0, %s : (tensor<2xi64>, !tosa.shape<2>) -> tensor<2x1xi64>
+  return %1 : tensor<2x1xi64>
+}
+
+// Indices may be moved; the transpose sinks.
+// CHECK-LABEL: func.func @moved_indices
+// CHECK:         qgraph.slice %{{.*}} : (tensor<2x3xi32>) -> tensor<2x1xi32>
+// CHECK:         qgraph.concat %{{.*}} : (tensor<2x1xi32>, tensor<2x1xi32>) -> tensor<4x1xi32>
+// CHECK:         qgraph.transpose %{{.*}} : (tensor<4x1xi32>) -> tensor<1x4xi32>
+func.func @moved_indices(%a: tensor<2x3x5xf32>) -> tensor<1x4xi32> {
+  %b = tosa.const_shape {values = dense<[2, 0]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %n = tosa.const_shape {values = dense<[1, 2]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %0 = tosa.argmax %a {axis = 2 : i32} : (tensor<2x3x5xf32>) -> tensor<2x3xi32>
+  %1 = tosa.transpose %0 {perms = array<i32: 1, 0>} : (tensor<2x3xi32>) -> tensor<3x2xi32>
+  %2 = tosa.slice %1, %b, %n : (tensor<3x2xi32>, !tosa.shape<2>, !tosa.shape<2>) -> tensor<1x2xi32>
+  %3 = tosa.concat %2, %2 {axis = 1 : i32} : (tensor<1x2xi32>, tensor<1x2xi32>) -> tensor<1x4xi32>
+  return %3 : tensor<1x4xi32>
+}
+
+// CHECK-LABEL: func.func @functions
+// CHECK:         qgraph.unary <sin>
+// CHECK-NEXT:    qgraph.unary <cos>
+// CHECK-NEXT:    qgraph.unary <floor>
+// CHECK-NEXT:    qgraph.unary <ceil>
+// CHECK-NEXT:    return
+func.func @functions(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = tosa.sin %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = tosa.cos %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = tosa.floor %1 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = tosa.ceil %2 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: func.func @computed_power
+// CHECK-SAME:    %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<1x3xf32>
+// CHECK-NEXT:    qgraph.pow %[[A]], %[[B]] : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+func.func @computed_power(%a: tensor<2x3xf32>, %b: tensor<1x3xf32>) -> tensor<2x3xf32> {
+  %0 = tosa.pow %a, %b : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// Powers with a few exponents are simpler ops; others stay.
+// CHECK-LABEL: func.func @powers
+// CHECK-SAME:    %[[X:.*]]: tensor<2xf32>
+// CHECK:         %[[SQUARE:.*]] = qgraph.mul %[[X]], %[[X]]
+// CHECK:         %[[A:.*]] = qgraph.mul %[[X]], %[[X]]
+// CHECK:         %[[CUBE:.*]] = qgraph.mul %[[A]], %[[X]]
+// CHECK:         %[[ROOT:.*]] = qgraph.unary <sqrt> %[[X]]
+// CHECK:         %[[INVERSE:.*]] = qgraph.unary <reciprocal> %[[X]]
+// CHECK:         %[[RSQRT:.*]] = qgraph.unary <rsqrt> %[[X]]
+// CHECK:         %[[OTHER:.*]] = qgraph.pow %[[X]]
+// CHECK:         return %[[X]], %[[SQUARE]], %[[CUBE]], %[[ROOT]], %[[INVERSE]], %[[RSQRT]], %[[OTHER]]
+func.func @powers(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
+  %c1 = "tosa.const"() <{values = dense<1.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %c2 = "tosa.const"() <{values = dense<2.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %c3 = "tosa.const"() <{values = dense<3.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %c4 = "tosa.const"() <{values = dense<0.5> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %c5 = "tosa.const"() <{values = dense<-1.0> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %c6 = "tosa.const"() <{values = dense<-0.5> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %c7 = "tosa.const"() <{values = dense<1.5> : tensor<1xf32>}> : () -> tensor<1xf32>
+  %1 = tosa.pow %x, %c1 : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %2 = tosa.pow %x, %c2 : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %3 = tosa.pow %x, %c3 : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %4 = tosa.pow %x, %c4 : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %5 = tosa.pow %x, %c5 : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %6 = tosa.pow %x, %c6 : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %7 = tosa.pow %x, %c7 : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  return %1, %2, %3, %4, %5, %6, %7 : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
+}
+
+// CHECK-LABEL: func.func @select_by_constant
+// CHECK-SAME:    %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<1x3xf32>
+// CHECK:         qgraph.select %[[A]], %[[B]] {condition = dense<{{\[\[}}true], [false]]> : tensor<2x1xi1>} : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+func.func @select_by_constant(%a: tensor<2x3xf32>, %b: tensor<1x3xf32>) -> tensor<2x3xf32> {
+  %c = "tosa.const"() <{values = dense<[[true], [false]]> : tensor<2x1xi1>}> : () -> tensor<2x1xi1>
+  %0 = tosa.select %c, %a, %b : (tensor<2x1xi1>, tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// A condition that is the same everywhere; of a narrower operand it is kept.
+// CHECK-LABEL: func.func @select_all
+// CHECK-SAME:    %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<1x3xf32>
+// CHECK:         %[[WIDE:.*]] = qgraph.select %[[A]], %[[B]]
+// CHECK-NEXT:    return %[[A]], %[[WIDE]]
+func.func @select_all(%a: tensor<2x3xf32>, %b: tensor<1x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %t = "tosa.const"() <{values = dense<true> : tensor<1x1xi1>}> : () -> tensor<1x1xi1>
+  %f = "tosa.const"() <{values = dense<false> : tensor<1x1xi1>}> : () -> tensor<1x1xi1>
+  %0 = tosa.select %t, %a, %b : (tensor<1x1xi1>, tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %1 = tosa.select %f, %a, %b : (tensor<1x1xi1>, tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %0, %1 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
 // Leaky ReLU, as x >= 0 ? x : 0.25 * x and as 0 > x ? slopes * x : x.
 // CHECK-LABEL: func.func @leaky
 // CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
-// CHECK:         %[[A:.*]] = qgraph.mul %[[X]],
-// CHECK:         %[[Y:.*]] = qgraph.maximum %[[X]], %[[A]]
+// CHECK:         %[[Y:.*]] = qgraph.unary <leaky_relu> %[[X]] {alpha = 2.500000e-01 : f32}
 // CHECK:         %[[B:.*]] = qgraph.mul %{{.*}}, %[[Y]]
 // CHECK:         qgraph.maximum %[[Y]], %[[B]]
 func.func @leaky(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
@@ -127,6 +226,19 @@ func.func @leaky(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %4 = tosa.greater %z, %2 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
   %5 = tosa.select %4, %3, %2 : (tensor<2x3xi1>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
   return %5 : tensor<2x3xf32>
+}
+
+// A slope above 1 makes no difference when there is one.
+// CHECK-LABEL: func.func @steep
+// CHECK:         qgraph.unary <leaky_relu> %{{.*}} {alpha = 2.000000e+00 : f32}
+func.func @steep(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %s = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %z = "tosa.const"() <{values = dense<0.0> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %c = "tosa.const"() <{values = dense<2.0> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %0 = tosa.mul %x, %c, %s : (tensor<2x3xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  %1 = tosa.greater %x, %z : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xi1>
+  %2 = tosa.select %1, %x, %0 : (tensor<2x3xi1>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
 }
 
 // ReLU.

@@ -99,3 +99,10 @@ func.func @sinking(%a: tensor<2x3x5xf32>, %b: tensor<2x3x5xf32>) -> tensor<2x4x6
   %5 = tosa.slice %4, %start, %size : (tensor<13x10x13xf32>, !tosa.shape<3>, !tosa.shape<3>) -> tensor<2x4x6xf32>
   return %5 : tensor<2x4x6xf32>
 }
+
+// CHECK-LABEL: func.func @reverse
+// CHECK:         qgraph.gather %{{.*}} {axis = 1 : i64, indices = array<i64: 2, 1, 0>} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+func.func @reverse(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = tosa.reverse %a {axis = 1 : i32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}

@@ -11,7 +11,7 @@ func.func @untyped(%a: tensor<2x3xf32> {qgraph.type = !quant.uniform<i8:f32, 0.5
 func.func @infinite(%a: tensor<1x1x1x1xf32> {qgraph.type = !quant.uniform<i8:f32, 1.0>}) -> tensor<1x1x1x1xf32> {
   %w = qgraph.constant dense<0x7F800000> : tensor<1x1x1x1xf32> -> tensor<1x1x1x1xf32>
   %b = qgraph.constant dense<0.0> : tensor<1xf32> -> tensor<1xf32>
-  // expected-error @+1 {{layer 'c' has weight 0 = INF, expected finite numbers}}
+  // expected-error @+1 {{layer 'c' has weight 0 = inf, expected finite numbers}}
   %0 = qgraph.conv2d %a, %w, %b {qgraph.layer = "c", qgraph.type = !quant.uniform<i8:f32, 1.0>, dilations = array<i64: 1, 1>, groups = 1 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>, tensor<1xf32>) -> tensor<1x1x1x1xf32>
   return %0 : tensor<1x1x1x1xf32>
 }

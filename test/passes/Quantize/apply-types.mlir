@@ -42,3 +42,15 @@ func.func @constant(%a: tensor<1x4xf32> {qgraph.type = !quant.uniform<i8:f32, 1.
   %0 = qgraph.add %a, %c {qgraph.layer = "a", qgraph.type = !quant.uniform<i8:f32, 2.0>} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }
+
+// -----
+
+// A constant may be a result; the signature follows.
+// CHECK-LABEL: func.func @returned
+// CHECK-SAME: -> (tensor<2x!quant.uniform<i8:f32, 1.000000e+00>>, tensor<2x!quant.uniform<i8:f32, 1.000000e+00:-127>>)
+// CHECK: %[[C:.*]] = qgraph.constant dense<[127, -128]> : tensor<2xi8>
+// CHECK: return %{{.*}}, %[[C]]
+func.func @returned(%a: tensor<2xf32> {qgraph.type = !quant.uniform<i8:f32, 1.0>}) -> (tensor<2xf32>, tensor<2xf32>) {
+  %c = qgraph.constant dense<[254.0, -1.0]> : tensor<2xf32> -> tensor<2xf32>
+  return %a, %c : tensor<2xf32>, tensor<2xf32>
+}

@@ -8,6 +8,7 @@
 // RUN: not qcc-opt %t/kind.mlir --qcc-assign-ranges 2>&1 | FileCheck %s --check-prefix=KIND
 // RUN: not qcc-opt %t/range.mlir --qcc-assign-ranges 2>&1 | FileCheck %s --check-prefix=RANGE
 // RUN: not qcc-opt %t/cast.mlir --qcc-assign-ranges 2>&1 | FileCheck %s --check-prefix=CAST
+// RUN: not qcc-opt %t/refused.mlir --qcc-assign-ranges 2>&1 | FileCheck %s --check-prefix=REFUSED
 // RUN: not qcc-opt %t/none.mlir --qcc-assign-ranges 2>&1 | FileCheck %s --check-prefix=NONE
 
 // OBSERVER: error: {{.*}}'best'
@@ -17,8 +18,14 @@
 // STD: error: argument 'input0' needs an input deviation above 0, found 0
 // MEAN: error: argument 'input0' needs an input mean in [-128, 127], found 127.6
 // KIND: error: argument 'input0' has input type 'u3', expected u8 or s8
-// RANGE: error: layer 'n' has the range [2.{{.*}}, 1.{{.*}}], expected two ordered finite numbers
+// RANGE: error: layer 'n' has the range [2, 1], expected two ordered finite numbers
 // CAST: error: 'quant.qcast' op must be read by 'quant.dcast' only, found 'func.return'
+// REFUSED: error: 'qgraph.softmax' op layer 'first' and 1 more of its kind cannot be quantized yet; supported are convolutions, matrix products, pooling, reductions, sums, products, maxima, data movement and functions of one element
+// REFUSED: error: 'qgraph.layer_norm' op layer 'ln' cannot be quantized yet
+// REFUSED: error: 'qgraph.rms_norm' op layer 'rms' cannot be quantized yet
+// REFUSED: error: 'qgraph.div' op layer 'quotient' cannot be quantized yet
+// REFUSED: error: 'qgraph.pow' op layer 'power' cannot be quantized yet
+// REFUSED: error: 'qgraph.select' op layer 'mask' cannot be quantized yet
 // NONE: error: needs a function of one block, found none
 
 //--- plain.mlir
@@ -46,6 +53,19 @@ func.func @main(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
 func.func @main(%a: tensor<3xf32>) -> tensor<3x!quant.uniform<i8:f32, 0.5>> {
   %0 = quant.qcast %a : tensor<3xf32> to tensor<3x!quant.uniform<i8:f32, 0.5>>
   return %0 : tensor<3x!quant.uniform<i8:f32, 0.5>>
+}
+
+//--- refused.mlir
+func.func @main(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %g = qgraph.constant dense<1.0> : tensor<3xf32> -> tensor<3xf32>
+  %0 = qgraph.softmax %a {axis = 1 : i64, qgraph.layer = "first"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.layer_norm %0, %g, %g {axis = 1 : i64, epsilon = 0.1 : f32, qgraph.layer = "ln"} : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.rms_norm %1, %g {axis = 1 : i64, epsilon = 0.1 : f32, qgraph.layer = "rms"} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.div %2, %a {qgraph.layer = "quotient"} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.pow %3, %a {qgraph.layer = "power"} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.select %4, %a {condition = dense<[[true, false, true]]> : tensor<1x3xi1>, qgraph.layer = "mask"} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.softmax %5 {axis = 0 : i64, qgraph.layer = "second"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %6 : tensor<2x3xf32>
 }
 
 //--- none.mlir

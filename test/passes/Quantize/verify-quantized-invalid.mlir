@@ -33,7 +33,7 @@ func.func @clamp(%a: !q) -> !r {
 func.func @scale(%a: !q) -> !q {
   %w = qgraph.constant dense<1> : tensor<1x1x1x1xi8> -> !w
   %b = qgraph.constant dense<1> : tensor<1xi32> -> !b
-  // expected-error @+1 {{layer 'c' has bias scale 3.000000e+00 in channel 0, expected 2.000000e+00, the product of input and filter scales}}
+  // expected-error @+1 {{layer 'c' has bias scale 3 in channel 0, expected 2, the product of input and filter scales}}
   %0 = qgraph.conv2d %a, %w, %b {qgraph.layer = "c", dilations = array<i64: 1, 1>, groups = 1 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (!q, !w, !b) -> !q
   return %0 : !q
 }

@@ -1,0 +1,35 @@
+// Which ops have no integer form yet.
+#include "passes/Quantize/Quantize.h"
+#include "passes/Quantize/Values.h"
+
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+using namespace qcc::quantize;
+
+namespace qcc {
+
+LogicalResult checkQuantizable(ModuleOp module) {
+  func::FuncOp function = findNetwork(module);
+  if (!function)
+    return failure();
+  // One error per kind of op: a transformer has hundreds of them.
+  llvm::MapVector<StringRef, SmallVector<Operation *>> refused;
+  for (Operation &op : function.front())
+    if (isa<qgraph::SoftmaxOp, qgraph::LayerNormOp, qgraph::RmsNormOp,
+            qgraph::DivOp, qgraph::PowOp, qgraph::SelectOp>(op) &&
+        isActivation(op.getResult(0)))
+      refused[op.getName().getStringRef()].push_back(&op);
+  for (auto &[name, ops] : refused) {
+    InFlightDiagnostic error = ops.front()->emitOpError();
+    error << describe(ops.front());
+    if (ops.size() > 1)
+      error << " and " << ops.size() - 1 << " more of its kind";
+    error << " cannot be quantized yet; supported are convolutions, matrix "
+             "products, pooling, reductions, sums, products, maxima, data "
+             "movement and functions of one element";
+  }
+  return success(refused.empty());
+}
+
+} // namespace qcc

@@ -1,0 +1,174 @@
+// Activation functions written as elementwise ops, and arithmetic that simpler
+// ops can say.
+// RUN: qcc-opt %s --qcc-raise-batch-norm --split-input-file | FileCheck %s
+
+// x * 0.5 * (1 + erf(x / sqrt(2))), with a quotient.
+// CHECK-LABEL: func.func @gelu
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK-NEXT:    %[[Y:.*]] = qgraph.unary <gelu> %[[X]]
+// CHECK-NEXT:    return %[[Y]]
+func.func @gelu(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %root = qgraph.constant dense<1.4142135> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %one = qgraph.constant dense<1.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %half = qgraph.constant dense<0.5> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.div %x, %root : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <erf> %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.add %1, %one : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.mul %x, %2 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.mul %3, %half : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  return %4 : tensor<2x3xf32>
+}
+
+// -----
+
+// The half beside the sum.
+// CHECK-LABEL: func.func @gelu_half_first
+// CHECK-NEXT:    qgraph.unary <gelu>
+// CHECK-NEXT:    return
+func.func @gelu_half_first(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %root = qgraph.constant dense<0.70710677> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %one = qgraph.constant dense<1.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %half = qgraph.constant dense<0.5> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.mul %root, %x : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <erf> %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.add %one, %1 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.mul %half, %2 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.mul %3, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %4 : tensor<2x3xf32>
+}
+
+// -----
+
+// Another number than 1/2, and another argument of erf.
+// CHECK-LABEL: func.func @no_gelu
+// CHECK-NOT:     gelu
+// CHECK:         return
+func.func @no_gelu(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %root = qgraph.constant dense<0.70710677> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %one = qgraph.constant dense<1.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %half = qgraph.constant dense<0.5> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %third = qgraph.constant dense<0.333> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.mul %root, %x : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <erf> %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.add %one, %1 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.mul %third, %2 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.mul %3, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.unary <erf> %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.add %one, %5 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %7 = qgraph.mul %half, %6 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %8 = qgraph.mul %7, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %4, %8 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))) with pow, and with
+// x * (1 + 0.044715 x^2).
+// CHECK-LABEL: func.func @gelu_tanh
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK-DAG:     %[[A:.*]] = qgraph.unary <gelu_tanh> %[[X]]
+// CHECK-DAG:     %[[B:.*]] = qgraph.unary <gelu_tanh> %[[X]]
+// CHECK-NEXT:    return
+func.func @gelu_tanh(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %three = qgraph.constant dense<3.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %a = qgraph.constant dense<0.044715> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %s = qgraph.constant dense<0.7978845> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %one = qgraph.constant dense<1.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %half = qgraph.constant dense<0.5> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.pow %x, %three : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.mul %0, %a : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.add %x, %1 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.mul %2, %s : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.unary <tanh> %3 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.add %4, %one : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.mul %x, %half : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %7 = qgraph.mul %6, %5 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %8 = qgraph.mul %x, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %9 = qgraph.mul %a, %8 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %10 = qgraph.add %9, %one : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %11 = qgraph.mul %x, %10 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %12 = qgraph.mul %11, %s : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %13 = qgraph.unary <tanh> %12 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %14 = qgraph.add %13, %one : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %15 = qgraph.mul %14, %6 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %7, %15 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @softplus
+// CHECK-NEXT:    qgraph.unary <softplus>
+// CHECK-NEXT:    return
+func.func @softplus(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %one = qgraph.constant dense<1.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.unary <exp> %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.add %0, %one : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.unary <log> %1 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
+
+// -----
+
+// A slope above 1 makes the minimum of it.
+// CHECK-LABEL: func.func @leaky_relu
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK:         %[[Y:.*]] = qgraph.unary <leaky_relu> %[[X]] {alpha = 2.500000e-01 : f32}
+// CHECK:         %[[STEEP:.*]] = qgraph.maximum %[[X]], %{{.*}}
+// CHECK-NEXT:    return %[[Y]], %[[STEEP]]
+func.func @leaky_relu(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %a = qgraph.constant dense<0.25> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %b = qgraph.constant dense<1.5> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.mul %x, %a : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.maximum %0, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.mul %b, %x : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.maximum %x, %2 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %1, %3 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// Quotients with a constant; of two computed values one is kept.
+// CHECK-LABEL: func.func @quotients
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>, %[[Y:.*]]: tensor<1x3xf32>
+// CHECK-DAG:     %[[QUARTERS:.*]] = qgraph.constant dense<{{\[\[}}2.500000e-01, 5.000000e-01, -1.250000e-01]]>
+// CHECK-DAG:     %[[A:.*]] = qgraph.mul %[[X]], %[[QUARTERS]]
+// CHECK-DAG:     %[[B:.*]] = qgraph.unary <reciprocal> %[[X]]
+// CHECK-DAG:     %[[C:.*]] = qgraph.mul %{{.*}}, %{{.*}} : (tensor<1x1xf32>, tensor<2x3xf32>)
+// CHECK-DAG:     %[[D:.*]] = qgraph.div %[[X]], %[[Y]]
+// CHECK:         return %[[A]], %[[B]], %[[C]], %[[D]]
+func.func @quotients(%x: tensor<2x3xf32>, %y: tensor<1x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %c = qgraph.constant dense<[[4.0, 2.0, -8.0]]> : tensor<1x3xf32> -> tensor<1x3xf32>
+  %one = qgraph.constant dense<1.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %two = qgraph.constant dense<2.0> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.div %x, %c : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.div %one, %x : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.div %two, %x : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.div %x, %y : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %0, %1, %2, %3 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @reciprocal_root
+// CHECK-NEXT:    qgraph.unary <rsqrt>
+// CHECK-NEXT:    return
+func.func @reciprocal_root(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = qgraph.unary <sqrt> %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <reciprocal> %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
+}
+
+// -----
+
+// Quotients and powers of constants are constants.
+// CHECK-LABEL: func.func @constants
+// CHECK:         qgraph.constant dense<{{\[\[}}6.400000e+01, 9.000000e+00, 1.000000e+00]]>
+func.func @constants(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %a = qgraph.constant dense<[[4.0, 3.0, 1.0]]> : tensor<1x3xf32> -> tensor<1x3xf32>
+  %b = qgraph.constant dense<[[3.0, 2.0, 7.0]]> : tensor<1x3xf32> -> tensor<1x3xf32>
+  %c = qgraph.constant dense<[[1.0, 1.0, 1.0]]> : tensor<1x3xf32> -> tensor<1x3xf32>
+  %0 = qgraph.pow %a, %b : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32>
+  %1 = qgraph.div %0, %c : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32>
+  %2 = qgraph.maximum %x, %1 : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
