@@ -1,6 +1,7 @@
 """Runs all tests of a build folder under lit and counts them.
 
-Usage: run-tests.py BUILD [lit arguments]. Ends with "N passed, N failed" and
+Usage: run-tests.py BUILD [MORE ...] [-lit-arguments]. Of further build folders,
+only the test programs in bin/unit are run. Ends with "N passed, N failed" and
 exits with 1 when one failed or none ran.
 """
 
@@ -14,13 +15,15 @@ LIT = "/usr/lib/llvm-22/bin/lit"
 
 
 def main():
-    build = os.path.abspath(sys.argv[1])
+    split = next((i for i, argument in enumerate(sys.argv)
+                  if argument.startswith("-")), len(sys.argv))
+    builds = [os.path.abspath(build) for build in sys.argv[1:split]]
+    suites = [os.path.join(build, "test", "unit") for build in builds]
     with tempfile.TemporaryDirectory() as folder:
         result = os.path.join(folder, "lit.json")
         command = ["/usr/bin/python3", LIT, "-sv", "-o", result,
-                   "--timeout", "900", *sys.argv[2:],
-                   os.path.join(build, "test"),
-                   os.path.join(build, "test", "unit")]
+                   "--timeout", "900", *sys.argv[split:],
+                   os.path.join(builds[0], "test"), *suites]
         subprocess.run(command, check=False)
         with open(result) as file:
             tests = json.load(file)["tests"]
