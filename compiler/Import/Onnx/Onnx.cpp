@@ -1,14 +1,16 @@
 #include "compiler/Import/Onnx/Onnx.h"
 
+#include "compiler/Import/Onnx/Importer.h"
+
 namespace qcc::import {
 
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-readOnnx(llvm::MemoryBufferRef buffer, mlir::MLIRContext &,
-         const ImportOptions &) {
-  return llvm::createStringError(
-      buffer.getBufferIdentifier() +
-      ": is in the format ONNX, which cannot be read; expected MLIR text or "
-      "bytecode in the dialect tosa");
+readOnnx(llvm::MemoryBufferRef buffer, mlir::MLIRContext &context,
+         const ImportOptions &options) {
+  auto model = onnx::readModel(buffer);
+  if (!model)
+    return model.takeError();
+  return onnx::Importer(**model, context, options).run();
 }
 
 } // namespace qcc::import
