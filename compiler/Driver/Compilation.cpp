@@ -115,7 +115,7 @@ llvm::Error Compilation::import() {
     return found.takeError();
   row = *found;
   tell(Phase::Import, opts.input);
-  auto imported = importModel(opts.input, context);
+  auto imported = importModel(opts.input, context, opts.importOptions);
   if (!imported)
     return imported.takeError();
   mlirModule = std::move(*imported);
@@ -143,6 +143,9 @@ llvm::Error Compilation::prepareProfile() {
       return read.takeError();
     statistics = std::move(*read);
   } else if (!opts.calibration.empty()) {
+    // Found out before the network runs on all samples.
+    if (failed(checkQuantizable(mlirModule.get())))
+      return reported();
     if (llvm::Error error = loadCalibration())
       return error;
     int64_t total = calibrationSets.front().size();
@@ -308,9 +311,8 @@ llvm::Expected<emit::Report> Compilation::report(llvm::StringRef object) const {
   verify.triple = row->triple.str();
   verify.cpu = row->cpu.str();
   verify.features = row->features.str();
-  if (auto stack =
-          emit::computeStackBound(buffer, opts.prefix + "_run", verify,
-                                  kMemoryFunctionStack))
+  if (auto stack = emit::computeStackBound(buffer, opts.prefix + "_run", verify,
+                                           kMemoryFunctionStack))
     report.stackBytes = stack->bytes;
   else
     llvm::consumeError(stack.takeError());

@@ -4,6 +4,7 @@
 
 #include "compiler/Data/Dataset.h"
 #include "compiler/Emit/Report.h"
+#include "compiler/Import/Import.h"
 #include "passes/LowerToLLVM/LowerToLLVM.h"
 #include "passes/Pipeline.h"
 
@@ -17,9 +18,10 @@
 namespace qcc::driver {
 
 struct CompileOptions {
-  std::string input;           ///< model file
+  std::string input; ///< model file
   std::string target = "native";
   std::string prefix = "model"; ///< C identifier: prefix of all symbols
+  ImportOptions importOptions;
   InputFormat inputFormat;
   quantize::Observer observer{quantize::ObserverKind::Mse};
 
@@ -27,7 +29,7 @@ struct CompileOptions {
   /// the arrays "input0", "input1", ...
   std::string calibration;
   data::DatasetOptions calibrationData;
-  std::string profile;      ///< .qprof to read instead of data
+  std::string profile; ///< .qprof to read instead of data
 
   bool optimizeForSize = false;
   /// Called as work proceeds: phase, what of it, done, total (0: unknown).
@@ -73,9 +75,8 @@ private:
   llvm::Error import();
   llvm::Error loadCalibration();
   llvm::Error prepareProfile();
-  llvm::Error runPasses(Phase phase,
-                        void (*build)(mlir::OpPassManager &,
-                                      const PipelineOptions &));
+  llvm::Error runPasses(Phase phase, void (*build)(mlir::OpPassManager &,
+                                                   const PipelineOptions &));
   llvm::Error lower();
   void tell(Phase phase, llvm::StringRef what, int64_t done = 0,
             int64_t total = 0) const;

@@ -353,4 +353,6 @@ def QInt_YieldOp : QInt_Op<"yield",
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
+include "dialects/QInt/QIntKernelOps.td"
+
 #endif

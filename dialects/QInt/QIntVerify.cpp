@@ -18,7 +18,8 @@ int64_t signedOf(uint32_t attribute) { return static_cast<int32_t>(attribute); }
 
 Type elementOf(Value value) { return getElementTypeOrSelf(value.getType()); }
 
-/// `value` is a code of the element type.
+} // namespace
+
 LogicalResult verifyCode(Operation *op, llvm::StringRef what, int64_t value,
                          Type element) {
   int64_t min = codeMin(element), max = codeMax(element);
@@ -28,7 +29,6 @@ LogicalResult verifyCode(Operation *op, llvm::StringRef what, int64_t value,
                            << min << ", " << max << "] of " << element;
 }
 
-/// min <= max, both codes of the element type.
 LogicalResult verifyBounds(Operation *op, int64_t min, int64_t max,
                            Type element) {
   if (failed(verifyCode(op, "min", min, element)) ||
@@ -40,8 +40,16 @@ LogicalResult verifyBounds(Operation *op, int64_t min, int64_t max,
                            << ", expected at most max, which is " << max;
 }
 
-/// A rescale to `result` of values of `bits` bits, with one multiplier or
-/// `count`.
+namespace {
+
+/// With two roundings, half a multiplier and half its power of two are not the
+/// same scale: kernels that divide by a count have such multipliers.
+bool isHalfMultiplier(RescaleAttr rescale, int32_t multiplier) {
+  return rescale.getRounding() == Rounding::Double && multiplier >> 29 == 1;
+}
+
+} // namespace
+
 LogicalResult verifyRescale(Operation *op, RescaleAttr rescale, int bits,
                             int64_t count, Type result) {
   ArrayRef<int32_t> multipliers = rescale.getMultipliers().asArrayRef();
@@ -51,7 +59,8 @@ LogicalResult verifyRescale(Operation *op, RescaleAttr rescale, int bits,
                              << " multipliers, expected 1 or " << count;
   int low = bits == 64 ? 14 : 30;
   for (int32_t multiplier : multipliers)
-    if (multiplier != 0 && multiplier >> low != 1)
+    if (multiplier != 0 && multiplier >> low != 1 &&
+        !isHalfMultiplier(rescale, multiplier))
       return op->emitOpError() << "rescale has multiplier " << multiplier
                                << ", expected 0 or one in [2^" << low << ", 2^"
                                << low + 1 << ") for " << bits << "-bit values";
@@ -63,6 +72,8 @@ LogicalResult verifyRescale(Operation *op, RescaleAttr rescale, int bits,
     return failure();
   return verifyBounds(op, rescale.getMin(), rescale.getMax(), result);
 }
+
+namespace {
 
 /// Sums of up to `terms` products below lhs * rhs fit the element type.
 LogicalResult verifyFits(Operation *op, int64_t terms, int64_t lhs, int64_t rhs,
@@ -372,7 +383,8 @@ RescaleAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                        << " multipliers and " << shifts.size()
                        << " shifts, expected as many";
   for (int32_t multiplier : multipliers.asArrayRef())
-    if (multiplier != 0 && multiplier >> 30 != 1 && multiplier >> 14 != 1)
+    if (multiplier != 0 && multiplier >> 30 != 1 && multiplier >> 14 != 1 &&
+        !(rounding == Rounding::Double && multiplier >> 29 == 1))
       return emitError() << "rescale has multiplier " << multiplier
                          << ", expected 0 or one in [2^30, 2^31) or [2^14, "
                             "2^15)";

@@ -2,12 +2,25 @@
 #ifndef QCC_DIALECTS_QINT_QINTVERIFY_H
 #define QCC_DIALECTS_QINT_QINTVERIFY_H
 
-#include "mlir/IR/Operation.h"
+#include "dialects/QInt/QInt.h"
 
 namespace qcc::qint {
 
 /// Static shapes, and no float type or value in any attribute of the op.
 llvm::LogicalResult verifyInteger(mlir::Operation *op);
+
+/// A rescale to `result` of values of `bits` bits, with one multiplier or
+/// `count`.
+llvm::LogicalResult verifyRescale(mlir::Operation *op, RescaleAttr rescale,
+                                  int bits, int64_t count, mlir::Type result);
+
+/// `value` is a code of the element type.
+llvm::LogicalResult verifyCode(mlir::Operation *op, llvm::StringRef what,
+                               int64_t value, mlir::Type element);
+
+/// min <= max, both codes of the element type.
+llvm::LogicalResult verifyBounds(mlir::Operation *op, int64_t min, int64_t max,
+                                 mlir::Type element);
 
 } // namespace qcc::qint
 

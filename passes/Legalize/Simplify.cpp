@@ -2,6 +2,7 @@
 
 #include "passes/Legalize/Constants.h"
 
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -29,6 +30,15 @@ template <typename Op> struct DropNoOp : OpRewritePattern<Op> {
 
 } // namespace
 
+/// Whether the network came with integers: each of its ops rounds, so that
+/// none may be put together with another.
+static bool isQuantized(FunctionOpInterface function) {
+  return llvm::any_of(function.getArgumentTypes(), [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<quant::QuantizedType>(tensor.getElementType());
+  });
+}
+
 LogicalResult simplify(ModuleOp module, RewritePatternSet patterns) {
   GreedyRewriteConfig config;
   // A deep chain of transposes moves one op per sweep.
@@ -42,7 +52,7 @@ LogicalResult simplify(ModuleOp module, RewritePatternSet patterns) {
   FrozenRewritePatternSet frozen(std::move(patterns));
   bool ok = true;
   module.walk([&](FunctionOpInterface function) {
-    if (!function.isExternal())
+    if (!function.isExternal() && !isQuantized(function))
       ok &= succeeded(
           applyPatternsGreedily(function.getFunctionBody(), frozen, config));
   });

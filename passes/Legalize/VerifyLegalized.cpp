@@ -97,7 +97,7 @@ struct VerifyLegalized
         return op->emitOpError() << "has a tensor of type " << type
                                  << "; expected a static shape";
       Type element = tensor.getElementType();
-      if (!element.isF32() &&
+      if (!element.isF32() && !isa<quant::QuantizedType>(element) &&
           !(element.isSignlessInteger(32) && mayBeInteger(op)))
         return op->emitOpError()
                << "has element type " << element << "; expected f32";

@@ -21,7 +21,7 @@ DenseElementsAttr constantOperand(Operation *op, Value value,
   return codes;
 }
 
-/// Scales of a filter, one per output channel or a single one.
+/// Scales of a filter or bias, one per output channel or a single one.
 llvm::SmallVector<double> filterScales(Value filter) {
   Type element = cast<RankedTensorType>(filter.getType()).getElementType();
   if (auto q = dyn_cast<quant::UniformQuantizedPerAxisType>(element))
@@ -106,8 +106,13 @@ Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
   Type accumulator = accumulatorFor(op, bound);
   if (!accumulator)
     return {};
-  for (double &unit : units)
-    unit *= in->scale;
+  // A foreign kernel's bias says how exactly the product of scales is made.
+  llvm::SmallVector<double> exact = filterScales(bias);
+  if (isForeignKernel(op) && exact.size() == units.size())
+    units = exact;
+  else
+    for (double &unit : units)
+      unit *= in->scale;
 
   Location loc = op->getLoc();
   Value filterValue = qint::ConstantOp::create(
@@ -174,7 +179,10 @@ Value Lowering::lowerMatMul(qgraph::MatMulOp op) {
       builder, op.getLoc(),
       cast<RankedTensorType>(op.getType()).clone(accumulator), get(op.getLhs()),
       get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
-  return requantize(op, sums, {lhs->scale * rhs->scale}, *out);
+  double unit = lhs->scale * rhs->scale;
+  if (isForeignKernel(op))
+    unit = static_cast<float>(lhs->scale) * static_cast<float>(rhs->scale);
+  return requantize(op, sums, {unit}, *out);
 }
 
 Value Lowering::lowerAvgPool2D(qgraph::AvgPool2DOp op) {

@@ -80,9 +80,9 @@ qint::RescaleAttr Lowering::rescale(Operation *op, llvm::ArrayRef<double> reals,
   // One multiplier for all channels where they agree.
   if (llvm::all_equal(reals))
     reals = reals.take_front();
-  llvm::Expected<qint::RescaleAttr> attr =
-      qint::rescaleFromReal(op->getContext(), reals, qint::Rounding::Single,
-                            to.zeroPoint, to.min, to.max, wide);
+  llvm::Expected<qint::RescaleAttr> attr = qint::rescaleFromReal(
+      op->getContext(), reals, wide ? qint::Rounding::Single : roundingOf(op),
+      to.zeroPoint, to.min, to.max, wide);
   if (attr)
     return *attr;
   op->emitOpError("layer '")
@@ -145,36 +145,41 @@ llvm::LogicalResult Lowering::lower(Operation *op) {
   Block *block = builder.getInsertionBlock();
   Operation *last = block->empty() ? nullptr : &block->back();
   bool known = true;
+  std::optional<Value> kernel = lowerKernel(op);
   Value result =
-      llvm::TypeSwitch<Operation *, Value>(op)
-          .Case([&](qgraph::ConstantOp o) { return lowerConstant(o); })
-          .Case([&](qgraph::Conv2DOp o) { return lowerConv2D(o); })
-          .Case([&](qgraph::TransposeConv2DOp o) {
-            return lowerTransposeConv2D(o);
-          })
-          .Case([&](qgraph::MatMulOp o) { return lowerMatMul(o); })
-          .Case([&](qgraph::AvgPool2DOp o) { return lowerAvgPool2D(o); })
-          .Case([&](qgraph::MaxPool2DOp o) { return lowerMaxPool2D(o); })
-          .Case([&](qgraph::ReduceOp o) { return lowerReduce(o); })
-          .Case([&](qgraph::AddOp o) { return lowerAdd(o, false); })
-          .Case([&](qgraph::SubOp o) { return lowerAdd(o, true); })
-          .Case([&](qgraph::MulOp o) { return lowerMul(o); })
-          .Case([&](qgraph::MaximumOp o) { return lowerMaximum(o, true); })
-          .Case([&](qgraph::MinimumOp o) { return lowerMaximum(o, false); })
-          .Case([&](qgraph::UnaryOp o) { return lowerUnary(o); })
-          .Case([&](qgraph::TableOp o) { return lowerTable(o); })
-          .Case([&](qgraph::ClampOp o) { return lowerClamp(o); })
-          .Case([&](qgraph::ConcatOp o) { return lowerConcat(o); })
-          .Case([&](qgraph::PadOp o) { return lowerPad(o); })
-          .Case([&](qgraph::ResizeOp o) { return lowerResize(o); })
-          .Case<qgraph::SliceOp, qgraph::ReshapeOp, qgraph::TransposeOp,
-                qgraph::TileOp, qgraph::GatherOp, qgraph::ArgMaxOp,
-                qgraph::RequantizeOp>(
-              [&](Operation *o) { return lowerMovement(o); })
-          .Default([&](Operation *) {
-            known = false;
-            return Value();
-          });
+      kernel
+          ? *kernel
+          : llvm::TypeSwitch<Operation *, Value>(op)
+                .Case([&](qgraph::ConstantOp o) { return lowerConstant(o); })
+                .Case([&](qgraph::Conv2DOp o) { return lowerConv2D(o); })
+                .Case([&](qgraph::TransposeConv2DOp o) {
+                  return lowerTransposeConv2D(o);
+                })
+                .Case([&](qgraph::MatMulOp o) { return lowerMatMul(o); })
+                .Case([&](qgraph::AvgPool2DOp o) { return lowerAvgPool2D(o); })
+                .Case([&](qgraph::MaxPool2DOp o) { return lowerMaxPool2D(o); })
+                .Case([&](qgraph::ReduceOp o) { return lowerReduce(o); })
+                .Case([&](qgraph::AddOp o) { return lowerAdd(o, false); })
+                .Case([&](qgraph::SubOp o) { return lowerAdd(o, true); })
+                .Case([&](qgraph::MulOp o) { return lowerMul(o); })
+                .Case(
+                    [&](qgraph::MaximumOp o) { return lowerMaximum(o, true); })
+                .Case(
+                    [&](qgraph::MinimumOp o) { return lowerMaximum(o, false); })
+                .Case([&](qgraph::UnaryOp o) { return lowerUnary(o); })
+                .Case([&](qgraph::TableOp o) { return lowerTable(o); })
+                .Case([&](qgraph::ClampOp o) { return lowerClamp(o); })
+                .Case([&](qgraph::ConcatOp o) { return lowerConcat(o); })
+                .Case([&](qgraph::PadOp o) { return lowerPad(o); })
+                .Case([&](qgraph::ResizeOp o) { return lowerResize(o); })
+                .Case<qgraph::SliceOp, qgraph::ReshapeOp, qgraph::TransposeOp,
+                      qgraph::TileOp, qgraph::GatherOp, qgraph::ArgMaxOp,
+                      qgraph::RequantizeOp>(
+                    [&](Operation *o) { return lowerMovement(o); })
+                .Default([&](Operation *) {
+                  known = false;
+                  return Value();
+                });
   if (!known)
     return op->emitOpError("has no integer form");
   if (!result)

@@ -36,6 +36,10 @@ bool tightenBounds(Value value, int32_t min, int32_t max) {
     pool.setRescaleAttr(narrowed(pool.getRescale()));
     return true;
   }
+  if (auto add = dyn_cast_or_null<qint::RescaledAddOp>(op)) {
+    add.setRescaleAttr(narrowed(add.getRescale()));
+    return true;
+  }
   if (auto add = dyn_cast_or_null<qint::AddOp>(op)) {
     add.setMin(std::max<int32_t>(add.getMin(), min));
     add.setMax(std::min<int32_t>(add.getMax(), max));

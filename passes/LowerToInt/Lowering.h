@@ -56,6 +56,15 @@ private:
   mlir::Value lowerUnary(qgraph::UnaryOp op);
   mlir::Value lowerTable(qgraph::TableOp op);
   mlir::Value lowerClamp(qgraph::ClampOp op);
+  // Kernels.cpp
+  /// Nothing when `op` does not ask for a foreign kernel's arithmetic, or that
+  /// is no other than ours.
+  std::optional<mlir::Value> lowerKernel(mlir::Operation *op);
+  mlir::Value lowerRescaledAdd(mlir::Operation *op, bool subtract);
+  mlir::Value lowerKernelMul(qgraph::MulOp op);
+  mlir::Value lowerKernelAvgPool(qgraph::AvgPool2DOp op);
+  mlir::Value lowerKernelSum(qgraph::ReduceOp op);
+  mlir::Value lowerKernelSoftmax(qgraph::SoftmaxOp op);
   // DataMovement.cpp
   mlir::Value lowerConstant(qgraph::ConstantOp op);
   mlir::Value lowerConcat(qgraph::ConcatOp op);
@@ -93,6 +102,12 @@ private:
   mlir::OpBuilder &builder;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
 };
+
+/// How `op` says that it rounds (`qgraph.rounding`); single when it does not.
+qint::Rounding roundingOf(mlir::Operation *op);
+/// Whether `op` is to be computed as TensorFlow Lite's kernel does: it says
+/// that it rounds "double" or "single".
+bool isForeignKernel(mlir::Operation *op);
 
 /// The name that reports and errors give an op: `qgraph.layer` or its mnemonic.
 llvm::StringRef layerName(mlir::Operation *op);

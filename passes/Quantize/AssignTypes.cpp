@@ -20,6 +20,8 @@ namespace {
 quant::UniformQuantizedType fixedType(Value value) {
   if (auto type = dyn_cast_or_null<TypeAttr>(getFact(value, "qgraph.type")))
     return dyn_cast<quant::UniformQuantizedType>(type.getValue());
+  if (value.getDefiningOp<qgraph::SoftmaxOp>())
+    return activationType(value.getContext(), {1.0 / 256, -128});
   auto unary = value.getDefiningOp<qgraph::UnaryOp>();
   if (!unary)
     return {};

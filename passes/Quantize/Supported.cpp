@@ -9,6 +9,17 @@ using namespace qcc::quantize;
 
 namespace qcc {
 
+/// A softmax has one along the last axis.
+static bool lacksIntegerForm(Operation *op) {
+  if (auto softmax = dyn_cast<qgraph::SoftmaxOp>(op)) {
+    ArrayRef<int64_t> shape = shapeOf(softmax.getOutput());
+    return softmax.getLog() || softmax.getAxis() + 1 != shape.size() ||
+           shape.back() >= 4096;
+  }
+  return isa<qgraph::LayerNormOp, qgraph::RmsNormOp, qgraph::DivOp,
+             qgraph::PowOp, qgraph::SelectOp>(op);
+}
+
 LogicalResult checkQuantizable(ModuleOp module) {
   func::FuncOp function = findNetwork(module);
   if (!function)
@@ -16,9 +27,7 @@ LogicalResult checkQuantizable(ModuleOp module) {
   // One error per kind of op: a transformer has hundreds of them.
   llvm::MapVector<StringRef, SmallVector<Operation *>> refused;
   for (Operation &op : function.front())
-    if (isa<qgraph::SoftmaxOp, qgraph::LayerNormOp, qgraph::RmsNormOp,
-            qgraph::DivOp, qgraph::PowOp, qgraph::SelectOp>(op) &&
-        isActivation(op.getResult(0)))
+    if (lacksIntegerForm(&op) && isActivation(op.getResult(0)))
       refused[op.getName().getStringRef()].push_back(&op);
   for (auto &[name, ops] : refused) {
     InFlightDiagnostic error = ops.front()->emitOpError();
@@ -26,8 +35,9 @@ LogicalResult checkQuantizable(ModuleOp module) {
     if (ops.size() > 1)
       error << " and " << ops.size() - 1 << " more of its kind";
     error << " cannot be quantized yet; supported are convolutions, matrix "
-             "products, pooling, reductions, sums, products, maxima, data "
-             "movement and functions of one element";
+             "products, pooling, reductions, sums, products, maxima, softmax of "
+             "less than 4096 elements along the last axis, data movement and "
+             "functions of one element";
   }
   return success(refused.empty());
 }

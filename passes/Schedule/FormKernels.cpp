@@ -17,9 +17,9 @@ namespace {
 
 /// Computes each element of its result from that element of its operands.
 bool isElementwise(Operation *op) {
-  return isa<qint::RequantizeOp, qint::AddOp, qint::MulOp, qint::ClampOp,
-             qint::TableOp, qint::FlipSignOp, qint::MaximumOp, qint::MinimumOp>(
-      op);
+  return isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp, qint::MulOp,
+             qint::ClampOp, qint::TableOp, qint::FlipSignOp, qint::MaximumOp,
+             qint::MinimumOp>(op);
 }
 
 bool staysOutside(Operation *op) {

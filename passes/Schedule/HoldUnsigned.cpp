@@ -117,8 +117,8 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
   /// Whether the op computes its result's codes (else it hands its operand's
   /// on, and they must be held).
   bool makesCodes(Operation *op) const {
-    if (isa<qint::RequantizeOp, qint::AddOp, qint::AvgPool2DOp, qint::TableOp>(
-            op))
+    if (isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp,
+            qint::AvgPool2DOp, qint::TableOp, qint::SoftmaxOp>(op))
       return true;
     return llvm::any_of(op->getOperands(),
                         [&](Value operand) { return isHeld(operand); });
@@ -133,10 +133,11 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
   void convertInputs(Operation *op) {
     llvm::TypeSwitch<Operation *>(op)
         .Case([&](qint::Conv2DOp o) { convertConv(o); })
-        .Case<qint::MatMulOp, qint::MulOp, qint::AddOp>([&](auto o) {
-          o.setLhsZeroPoint(moved(o.getLhsZeroPoint(), o.getLhs()));
-          o.setRhsZeroPoint(moved(o.getRhsZeroPoint(), o.getRhs()));
-        })
+        .Case<qint::MatMulOp, qint::MulOp, qint::AddOp, qint::RescaledAddOp>(
+            [&](auto o) {
+              o.setLhsZeroPoint(moved(o.getLhsZeroPoint(), o.getLhs()));
+              o.setRhsZeroPoint(moved(o.getRhsZeroPoint(), o.getRhs()));
+            })
         .Case<qint::RequantizeOp, qint::ReduceOp, qint::ResizeOp>([&](auto o) {
           o.setZeroPoint(moved(o.getZeroPoint(), o.getInput()));
         })
@@ -154,9 +155,9 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
 
   void convertOutput(Operation *op) {
     llvm::TypeSwitch<Operation *>(op)
-        .Case<qint::RequantizeOp, qint::AvgPool2DOp>(
+        .Case<qint::RequantizeOp, qint::AvgPool2DOp, qint::RescaledAddOp>(
             [&](auto o) { o.setRescaleAttr(shifted(o.getRescale())); })
-        .Case([&](qint::AddOp o) {
+        .Case<qint::AddOp, qint::SoftmaxOp>([&](auto o) {
           o.setZeroPoint(o.getZeroPoint() + kShift);
           o.setMin(o.getMin() + kShift);
           o.setMax(o.getMax() + kShift);

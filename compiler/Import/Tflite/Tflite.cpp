@@ -1,14 +1,18 @@
 #include "compiler/Import/Tflite/Tflite.h"
 
+#include "compiler/Import/Tflite/Importer.h"
+
 namespace qcc::import {
 
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-readTflite(llvm::MemoryBufferRef buffer, mlir::MLIRContext &,
-           const ImportOptions &) {
-  return llvm::createStringError(buffer.getBufferIdentifier() +
-                                 ": is in the format TensorFlow Lite, which "
-                                 "cannot be read; expected MLIR text or "
-                                 "bytecode in the dialect tosa");
+readTflite(llvm::MemoryBufferRef buffer, mlir::MLIRContext &context,
+           const ImportOptions &options) {
+  llvm::Expected<tflite::Network> network = tflite::Network::read(buffer);
+  if (!network)
+    return network.takeError();
+  return tflite::Importer(*network, context, options,
+                          buffer.getBufferIdentifier())
+      .run();
 }
 
 } // namespace qcc::import

@@ -64,7 +64,8 @@ llvm::Expected<Tensor> evaluateOp(Operation *op, Operands operands) {
           .Case<Conv2DOp, MatMulOp, RequantizeOp, AddOp, MulOp, MaximumOp,
                 MinimumOp, ClampOp, TableOp, FlipSignOp, AvgPool2DOp,
                 MaxPool2DOp, ReduceOp, ArgMaxOp, ResizeOp, ConcatOp, SliceOp,
-                PadOp, ReshapeOp, TransposeOp, TileOp, GatherOp>(
+                PadOp, ReshapeOp, TransposeOp, TileOp, GatherOp, RescaledAddOp,
+                ExpSumOp, SoftmaxOp>(
               [&](auto typed) { return evaluate(typed, operands, *out); })
           .Default([&](Operation *) {
             return errorAt(op, "the reference does not know this op");

@@ -43,6 +43,11 @@ llvm::Error evaluate(ClampOp op, Operands in, Tensor &out);
 llvm::Error evaluate(TableOp op, Operands in, Tensor &out);
 llvm::Error evaluate(FlipSignOp op, Operands in, Tensor &out);
 
+// KernelOps.cpp
+llvm::Error evaluate(RescaledAddOp op, Operands in, Tensor &out);
+llvm::Error evaluate(ExpSumOp op, Operands in, Tensor &out);
+llvm::Error evaluate(SoftmaxOp op, Operands in, Tensor &out);
+
 // Window.cpp
 llvm::Error evaluate(AvgPool2DOp op, Operands in, Tensor &out);
 llvm::Error evaluate(MaxPool2DOp op, Operands in, Tensor &out);

@@ -224,14 +224,15 @@ llvm::Expected<KernelPlan> Planner::run() {
 } // namespace
 
 bool isPointwise(Operation *op) {
-  return isa<qint::RequantizeOp, qint::AddOp, qint::MulOp, qint::MaximumOp,
-             qint::MinimumOp, qint::ClampOp, qint::TableOp, qint::FlipSignOp>(
-      op);
+  return isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp, qint::MulOp,
+             qint::MaximumOp, qint::MinimumOp, qint::ClampOp, qint::TableOp,
+             qint::FlipSignOp>(op);
 }
 
 bool isContraction(Operation *op) {
   return isa<qint::Conv2DOp, qint::MatMulOp, qint::AvgPool2DOp,
-             qint::MaxPool2DOp, qint::ReduceOp, qint::ArgMaxOp>(op);
+             qint::MaxPool2DOp, qint::ReduceOp, qint::ArgMaxOp, qint::ExpSumOp>(
+      op);
 }
 
 llvm::ArrayRef<int64_t> shapeOf(Value value) {

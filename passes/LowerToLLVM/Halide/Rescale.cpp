@@ -155,12 +155,7 @@ Expr rescaleDouble(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
                            arithmetic, read);
   if (!large)
     return single;
-  Expr m = pick(multipliers, read);
-  Expr low = lowProduct(v, m) + make_const(UInt(32), 1 << 30);
-  Expr carry = select(low < make_const(UInt(32), 1 << 30), i32(1), i32(0));
-  Expr high = highProduct(v, m, arithmetic) + carry;
-  // Rule s3's h has 32 bits; the top bit of `high` is only its sign again.
-  Expr h = reinterpret<int32_t>((cast<uint32_t>(high) << 1) | (low >> 31));
+  Expr h = roundingDoublingHigh(v, pick(multipliers, read), arithmetic);
   auto rest = [](int32_t s) { return std::max(s - 31, 1); };
   Expr both = divideAway(
       h, pick(map(shifts, rest), read),
@@ -171,6 +166,31 @@ Expr rescaleDouble(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
 }
 
 } // namespace
+
+Expr roundingDoublingHigh(const Expr &v, const Expr &m,
+                          const Arithmetic &arithmetic) {
+  Expr low = lowProduct(v, m) + make_const(UInt(32), 1 << 30);
+  Expr carry = select(low < make_const(UInt(32), 1 << 30), i32(1), i32(0));
+  Expr high = highProduct(v, m, arithmetic) + carry;
+  // Rule s3's h has 32 bits; the top bit of `high` is only its sign again.
+  return reinterpret<int32_t>((cast<uint32_t>(high) << 1) | (low >> 31));
+}
+
+Expr rescaleDown(Expr v, qint::RescaleAttr attribute,
+                 const Arithmetic &arithmetic) {
+  int32_t m = attribute.getMultipliers()[0], s = attribute.getShifts()[0];
+  qint::Rounding rounding = attribute.getRounding();
+  if (rounding != qint::Rounding::Double)
+    return cast<int32_t>(rescaleWide(v, i32(m), i32(s), rounding, arithmetic));
+  Expr h = roundingDoublingHigh(v, i32(m), arithmetic);
+  if (s == 31)
+    return h;
+  // |h| <= 2^30: from 2^31 on, less than a half is left.
+  if (s - 31 > 30)
+    return i32(0);
+  Expr half = i32(1ll << (s - 32));
+  return (h + half + (h >> 31)) >> (s - 31);
+}
 
 Expr saturate(Expr v, int32_t zeroPoint, int32_t min, int32_t max, Type type) {
   using Internal::make_const;

@@ -22,6 +22,15 @@ using TableReader = std::function<Expr(llvm::ArrayRef<int32_t> values)>;
 Expr rescale(Expr v, qint::RescaleAttr attribute, Halide::Type type,
              const Arithmetic &arithmetic, const TableReader &read);
 
+/// The same without zero point, clamp and change of type, for one scale of at
+/// most 1 and |v| < 2^30.
+Expr rescaleDown(Expr v, qint::RescaleAttr attribute,
+                 const Arithmetic &arithmetic);
+
+/// floor((v * m + 2^30) / 2^31) for m >= 0, both i32.
+Expr roundingDoublingHigh(const Expr &v, const Expr &m,
+                          const Arithmetic &arithmetic);
+
 /// Rule shift-r1 for |v| <= 2^31 - 1 - 2^(shift-1).
 Expr roundingShift(Expr v, int shift, qint::Rounding rounding);
 

@@ -83,6 +83,11 @@ private:
   Value table(qint::TableOp op);
   Value flipSign(qint::FlipSignOp op);
 
+  // KernelOps.cpp
+  Value rescaledAdd(qint::RescaledAddOp op);
+  Value expSum(qint::ExpSumOp op);
+  Value softmax(qint::SoftmaxOp op);
+
   // Movement.cpp
   Value concat(qint::ConcatOp op);
   Value slice(qint::SliceOp op);

@@ -20,7 +20,7 @@
 // KIND: error: argument 'input0' has input type 'u3', expected u8 or s8
 // RANGE: error: layer 'n' has the range [2, 1], expected two ordered finite numbers
 // CAST: error: 'quant.qcast' op must be read by 'quant.dcast' only, found 'func.return'
-// REFUSED: error: 'qgraph.softmax' op layer 'first' and 1 more of its kind cannot be quantized yet; supported are convolutions, matrix products, pooling, reductions, sums, products, maxima, data movement and functions of one element
+// REFUSED: error: 'qgraph.softmax' op layer 'first' and 1 more of its kind cannot be quantized yet; supported are convolutions, matrix products, pooling, reductions, sums, products, maxima, softmax of less than 4096 elements along the last axis, data movement and functions of one element
 // REFUSED: error: 'qgraph.layer_norm' op layer 'ln' cannot be quantized yet
 // REFUSED: error: 'qgraph.rms_norm' op layer 'rms' cannot be quantized yet
 // REFUSED: error: 'qgraph.div' op layer 'quotient' cannot be quantized yet
@@ -58,7 +58,7 @@ func.func @main(%a: tensor<3xf32>) -> tensor<3x!quant.uniform<i8:f32, 0.5>> {
 //--- refused.mlir
 func.func @main(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %g = qgraph.constant dense<1.0> : tensor<3xf32> -> tensor<3xf32>
-  %0 = qgraph.softmax %a {axis = 1 : i64, qgraph.layer = "first"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %0 = qgraph.softmax %a {axis = 0 : i64, qgraph.layer = "first"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %1 = qgraph.layer_norm %0, %g, %g {axis = 1 : i64, epsilon = 0.1 : f32, qgraph.layer = "ln"} : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   %2 = qgraph.rms_norm %1, %g {axis = 1 : i64, epsilon = 0.1 : f32, qgraph.layer = "rms"} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   %3 = qgraph.div %2, %a {qgraph.layer = "quotient"} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>

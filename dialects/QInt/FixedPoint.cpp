@@ -1,0 +1,81 @@
+#include "dialects/QInt/FixedPoint.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace qcc::qint {
+namespace {
+
+constexpr int32_t most = std::numeric_limits<int32_t>::max();
+constexpr int32_t least = std::numeric_limits<int32_t>::min();
+
+/// value * 2^shift, saturated.
+int32_t saturatingShift(int64_t value, int shift) {
+  return static_cast<int32_t>(
+      std::clamp<int64_t>(value * (int64_t(1) << shift), least, most));
+}
+
+/// exp(a / 2^31) * 2^31 for a in [-2^29, 0): a Taylor polynomial of degree 4
+/// about -1/8.
+int32_t exponentialNearZero(int32_t a) {
+  constexpr int32_t expOfMinusEighth = 1895147668, third = 715827883;
+  int32_t x = a + (int32_t(1) << 28);
+  int32_t x2 = roundingDoublingHigh(x, x);
+  int32_t x3 = roundingDoublingHigh(x2, x);
+  int32_t x4 = roundingDoublingHigh(x2, x2);
+  int32_t tail = divideByPowerOfTwo(
+      roundingDoublingHigh(divideByPowerOfTwo(x4, 2) + x3, third) + x2, 1);
+  return expOfMinusEighth + roundingDoublingHigh(expOfMinusEighth, x + tail);
+}
+
+} // namespace
+
+int32_t roundingDoublingHigh(int32_t a, int32_t b) {
+  int64_t sum = int64_t(a) * b + (int64_t(1) << 30);
+  int64_t unit = int64_t(1) << 31;
+  int64_t quotient = sum / unit;
+  return static_cast<int32_t>(sum % unit < 0 ? quotient - 1 : quotient);
+}
+
+int32_t divideByPowerOfTwo(int32_t value, int shift) {
+  if (shift == 0)
+    return value;
+  int64_t half = int64_t(1) << (shift - 1), unit = int64_t(1) << shift;
+  int64_t magnitude = (std::abs(int64_t(value)) + half) / unit;
+  return static_cast<int32_t>(value < 0 ? -magnitude : magnitude);
+}
+
+int32_t exponentialOfNegative(int32_t a) {
+  if (a == 0)
+    return most;
+  // exp(-2^k) * 2^31 for k from -2.
+  constexpr int32_t factors[] = {1672461947, 1302514674, 790015084, 290630308,
+                                 39332535,   720401,     242};
+  constexpr int32_t quarter = int32_t(1) << 24;
+  int32_t inQuarter = (a & (quarter - 1)) - quarter;
+  int32_t result = exponentialNearZero(saturatingShift(inQuarter, 5));
+  int64_t rest = int64_t(inQuarter) - a; // a multiple of a quarter
+  for (int k = 0; k < 7; ++k)
+    if (rest >> (24 + k) & 1)
+      result = roundingDoublingHigh(result, factors[k]);
+  return result;
+}
+
+Reciprocal reciprocalOfSum(int32_t sum) {
+  constexpr int32_t c48over17 = 1515870810, cMinus32over17 = -1010580540;
+  int headroom = 0;
+  while (headroom < 31 && !(uint32_t(sum) << headroom >> 31))
+    ++headroom;
+  auto fraction =
+      static_cast<int32_t>((uint32_t(sum) << headroom) - (uint32_t(1) << 31));
+  // Newton's method for the reciprocal of d = (1 + fraction) / 2.
+  auto d = static_cast<int32_t>((int64_t(fraction) + most + 1) / 2);
+  int32_t x = c48over17 + roundingDoublingHigh(d, cMinus32over17);
+  for (int step = 0; step < 3; ++step) {
+    int32_t error = (int32_t(1) << 29) - roundingDoublingHigh(d, x);
+    x += saturatingShift(roundingDoublingHigh(x, error), 2);
+  }
+  return {saturatingShift(x, 1), 35 - headroom};
+}
+
+} // namespace qcc::qint

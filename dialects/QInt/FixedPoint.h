@@ -1,0 +1,30 @@
+// gemmlowp's 32-bit fixed point, as the rules softmax-x1 and softmax-x3 need
+// it. Compile time and reference only.
+#ifndef QCC_DIALECTS_QINT_FIXEDPOINT_H
+#define QCC_DIALECTS_QINT_FIXEDPOINT_H
+
+#include <cstdint>
+
+namespace qcc::qint {
+
+/// floor((a * b + 2^30) / 2^31); a and b are not both -2^31.
+int32_t roundingDoublingHigh(int32_t a, int32_t b);
+
+/// value / 2^shift, a half away from zero; shift in [0, 31].
+int32_t divideByPowerOfTwo(int32_t value, int shift);
+
+/// exp(a / 2^26) * 2^31 for a <= 0 in the accuracy of rule softmax-x1; a = 0
+/// gives 2^31 - 1.
+int32_t exponentialOfNegative(int32_t a);
+
+/// What 1/sum of rule softmax-x3 is: the sum's reciprocal, scaled to 32 bits,
+/// and the shift that is still to do.
+struct Reciprocal {
+  int32_t scale;
+  int shift;
+};
+Reciprocal reciprocalOfSum(int32_t sum);
+
+} // namespace qcc::qint
+
+#endif // QCC_DIALECTS_QINT_FIXEDPOINT_H

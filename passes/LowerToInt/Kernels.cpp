@@ -1,0 +1,280 @@
+// Ops that say with `qgraph.rounding` = "double" or "single" that they are what
+// an integer kernel of TensorFlow Lite computes, bit for bit.
+#include "dialects/QInt/Dyadic.h"
+#include "dialects/QInt/FixedPoint.h"
+#include "passes/LowerToInt/Lowering.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+
+namespace qcc {
+namespace {
+
+constexpr int32_t least32 = std::numeric_limits<int32_t>::min();
+constexpr int32_t most32 = std::numeric_limits<int32_t>::max();
+
+/// A rescale by one dyadic number.
+qint::RescaleAttr one(MLIRContext *context, int32_t multiplier, int32_t shift,
+                      qint::Rounding rounding, int32_t zeroPoint, int32_t min,
+                      int32_t max) {
+  return qint::RescaleAttr::get(
+      context, DenseI32ArrayAttr::get(context, {multiplier}),
+      DenseI32ArrayAttr::get(context, {shift}), rounding, zeroPoint, min, max);
+}
+
+} // namespace
+
+qint::Rounding roundingOf(Operation *op) {
+  auto name = op->getAttrOfType<StringAttr>("qgraph.rounding");
+  if (!name)
+    return qint::Rounding::Single;
+  return qint::symbolizeRounding(name.getValue())
+      .value_or(qint::Rounding::Single);
+}
+
+bool isForeignKernel(Operation *op) {
+  auto name = op->getAttrOfType<StringAttr>("qgraph.rounding");
+  return name && (name.getValue() == "double" || name.getValue() == "single");
+}
+
+std::optional<Value> Lowering::lowerKernel(Operation *op) {
+  // There is no other integer softmax.
+  if (auto softmax = dyn_cast<qgraph::SoftmaxOp>(op))
+    return lowerKernelSoftmax(softmax);
+  if (!isForeignKernel(op))
+    return std::nullopt;
+  return llvm::TypeSwitch<Operation *, std::optional<Value>>(op)
+      .Case([&](qgraph::AddOp) { return lowerRescaledAdd(op, false); })
+      .Case([&](qgraph::SubOp) { return lowerRescaledAdd(op, true); })
+      .Case([&](qgraph::MulOp o) { return lowerKernelMul(o); })
+      .Case([&](qgraph::AvgPool2DOp o) { return lowerKernelAvgPool(o); })
+      .Case([&](qgraph::ReduceOp o) -> std::optional<Value> {
+        if (o.getKind() == qgraph::ReduceKind::Max ||
+            o.getKind() == qgraph::ReduceKind::Min)
+          return std::nullopt;
+        return lowerKernelSum(o);
+      })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+/// Rule `add-d2` with the multipliers of rule `add-d3`.
+Value Lowering::lowerRescaledAdd(Operation *op, bool subtract) {
+  std::optional<ActivationType> lhs = activation(op, op->getOperand(0));
+  std::optional<ActivationType> rhs = activation(op, op->getOperand(1));
+  std::optional<ActivationType> out = activation(op, op->getResult(0));
+  if (!lhs || !rhs || !out)
+    return {};
+  int left = lhs->storage.getWidth() == 8 ? 20 : 15;
+  double twice = 2 * std::max(lhs->scale, rhs->scale);
+  ActivationType sum;
+  sum.scale = 1;
+  sum.zeroPoint = 0;
+  sum.min = least32;
+  sum.max = most32;
+  qint::RescaleAttr first = rescale(op, {lhs->scale / twice}, sum, false);
+  qint::RescaleAttr second = rescale(op, {rhs->scale / twice}, sum, false);
+  qint::RescaleAttr last =
+      rescale(op, {twice / (std::ldexp(1.0, left) * out->scale)}, *out, false);
+  if (!first || !second || !last)
+    return {};
+  return qint::RescaledAddOp::create(
+      builder, op->getLoc(),
+      cast<RankedTensorType>(op->getResult(0).getType()).clone(out->storage),
+      get(op->getOperand(0)), get(op->getOperand(1)), lhs->zeroPoint,
+      rhs->zeroPoint, left, first, second, last, subtract);
+}
+
+/// The scale of a product is made in f32.
+Value Lowering::lowerKernelMul(qgraph::MulOp op) {
+  std::optional<ActivationType> lhs = activation(op, op.getLhs());
+  std::optional<ActivationType> rhs = activation(op, op.getRhs());
+  std::optional<ActivationType> out = activation(op, op.getOutput());
+  if (!lhs || !rhs || !out)
+    return {};
+  Type accumulator =
+      accumulatorFor(op, lhs->largestOffset() * rhs->largestOffset());
+  if (!accumulator)
+    return {};
+  float real = static_cast<float>(lhs->scale) * static_cast<float>(rhs->scale) /
+               static_cast<float>(out->scale);
+  qint::RescaleAttr scale =
+      rescale(op, {static_cast<double>(real)}, *out, accumulator.isInteger(64));
+  if (!scale)
+    return {};
+  auto type = cast<RankedTensorType>(op.getType());
+  Value products = qint::MulOp::create(
+      builder, op.getLoc(), type.clone(accumulator), get(op.getLhs()),
+      get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
+  return qint::RequantizeOp::create(builder, op.getLoc(),
+                                    type.clone(out->storage), products,
+                                    /*zero_point=*/0, scale);
+}
+
+/// The mean of the codes themselves, a half away from zero (rule `pool-p3`).
+Value Lowering::lowerKernelAvgPool(qgraph::AvgPool2DOp op) {
+  std::optional<ActivationType> in = activation(op, op.getInput());
+  std::optional<ActivationType> out = activation(op, op.getOutput());
+  if (!in || !out)
+    return {};
+  int64_t window = op.getKernel()[0] * op.getKernel()[1];
+  if (in->storage.getWidth() != 8 || window >= int64_t(1) << 21) {
+    op.emitOpError("layer '")
+        << layerName(op) << "' averages " << window << " codes of "
+        << in->storage.getWidth()
+        << " bits, supported are 8 bits and less than 2^21 codes";
+    return {};
+  }
+  llvm::SmallVector<int32_t> multipliers, shifts;
+  bool padded =
+      llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; });
+  for (int64_t count = padded ? 1 : window; count <= window; ++count) {
+    int shift = 30 + static_cast<int>(llvm::Log2_64_Ceil(count));
+    multipliers.push_back(
+        static_cast<int32_t>(llvm::divideCeil(uint64_t(1) << shift, count)));
+    shifts.push_back(shift);
+  }
+  MLIRContext *context = op.getContext();
+  auto scale = qint::RescaleAttr::get(
+      context, DenseI32ArrayAttr::get(context, multipliers),
+      DenseI32ArrayAttr::get(context, shifts), qint::Rounding::Away,
+      /*zero_point=*/0, out->min, out->max);
+  return qint::AvgPool2DOp::create(
+      builder, op.getLoc(),
+      cast<RankedTensorType>(op.getType()).clone(out->storage),
+      get(op.getInput()), op.getKernel(), op.getStrides(), op.getPads(),
+      /*input_zero_point=*/0, scale);
+}
+
+/// Rule `reduce-v3`: the division of a mean goes into the multiplier, which is
+/// truncated.
+Value Lowering::lowerKernelSum(qgraph::ReduceOp op) {
+  std::optional<ActivationType> in = activation(op, op.getInput());
+  std::optional<ActivationType> out = activation(op, op.getOutput());
+  if (!in || !out)
+    return {};
+  auto type = cast<RankedTensorType>(op.getType());
+  int64_t count =
+      cast<RankedTensorType>(op.getInput().getType()).getNumElements() /
+      type.getNumElements();
+  auto dyadic = qint::dyadicFromReal(in->scale / out->scale);
+  if (!dyadic || count * in->largestOffset() > most32) {
+    if (!dyadic)
+      llvm::consumeError(dyadic.takeError());
+    op.emitOpError("layer '") << layerName(op) << "' sums up " << count
+                              << " codes with a scale of no 32-bit form";
+    return {};
+  }
+  int64_t multiplier = dyadic->multiplier;
+  int shift = dyadic->shift;
+  if (op.getKind() == qgraph::ReduceKind::Mean) {
+    int fold = std::min<int>(llvm::Log2_64(count), 62 - shift);
+    multiplier = (multiplier << fold) / count;
+    shift += fold;
+  }
+  qint::Rounding rounding = roundingOf(op);
+  // One rounding does not see the difference.
+  while (rounding == qint::Rounding::Single && multiplier != 0 &&
+         multiplier < int64_t(1) << 30 && shift < 62) {
+    multiplier *= 2;
+    ++shift;
+  }
+  if (multiplier >> 29 == 0 || shift > 62) {
+    op.emitOpError("layer '")
+        << layerName(op) << "' has a scale too small for its mean of " << count
+        << " codes";
+    return {};
+  }
+  Value sums = qint::ReduceOp::create(
+      builder, op.getLoc(), type.clone(builder.getI32Type()),
+      get(op.getInput()), qint::ReduceKind::Sum, op.getAxes(), in->zeroPoint);
+  return qint::RequantizeOp::create(
+      builder, op.getLoc(), type.clone(out->storage), sums, /*zero_point=*/0,
+      one(op.getContext(), static_cast<int32_t>(multiplier), shift, rounding,
+          out->zeroPoint, out->min, out->max));
+}
+
+namespace {
+
+/// Entry d: exp(-d * scale) in 31 fractional bits (rule `softmax-x1`).
+std::optional<llvm::SmallVector<int32_t>>
+exponentials(double scale, qint::Rounding rounding) {
+  bool single = rounding == qint::Rounding::Single;
+  double most = (single ? 1 << 30 : int64_t(1) << 31) - 1.0;
+  auto dyadic = qint::dyadicFromReal(std::min(scale * (1 << 26), most));
+  if (!dyadic) {
+    llvm::consumeError(dyadic.takeError());
+    return std::nullopt;
+  }
+  int left = 31 - dyadic->shift;
+  if (left < 0)
+    return std::nullopt;
+  int64_t farthest = (int64_t(31) << 26) >> left;
+  llvm::SmallVector<int32_t> table;
+  for (int64_t d = 0; d < 256; ++d) {
+    if (d > farthest) {
+      table.push_back(0);
+      continue;
+    }
+    int64_t product = -d * dyadic->multiplier;
+    int64_t half = int64_t(1) << (dyadic->shift - 1);
+    auto scaled = static_cast<int32_t>(
+        single ? (product + half) >> dyadic->shift
+               : qint::roundingDoublingHigh(
+                     static_cast<int32_t>(-d * (int64_t(1) << left)),
+                     dyadic->multiplier));
+    table.push_back(qint::exponentialOfNegative(scaled));
+  }
+  return table;
+}
+
+} // namespace
+
+Value Lowering::lowerKernelSoftmax(qgraph::SoftmaxOp op) {
+  std::optional<ActivationType> in = activation(op, op.getInput());
+  std::optional<ActivationType> out = activation(op, op.getOutput());
+  if (!in || !out)
+    return {};
+  auto type = cast<RankedTensorType>(op.getType());
+  int64_t axis = type.getRank() - 1;
+  auto beta = op->getAttrOfType<FloatAttr>("qgraph.beta");
+  auto exact = exponentials((beta ? beta.getValueAsDouble() : 1.0) * in->scale,
+                            roundingOf(op));
+  bool scaled = out->scale == 1.0 / 256 && out->zeroPoint == out->min;
+  if (static_cast<int64_t>(op.getAxis()) != axis || op.getLog() || !scaled ||
+      in->storage != out->storage || in->storage.getWidth() != 8 || !exact ||
+      type.getDimSize(axis) >= 4096) {
+    op.emitOpError("layer '")
+        << layerName(op)
+        << "' has no integer form; supported is a softmax of less than 4096 "
+           "8-bit codes over the last axis to scale 1/256 from 0";
+    return {};
+  }
+  llvm::SmallVector<int32_t> terms;
+  for (int32_t value : *exact)
+    terms.push_back(qint::divideByPowerOfTwo(value, 12));
+  Location loc = op.getLoc();
+  auto tableType = RankedTensorType::get({256}, builder.getI32Type());
+  auto constant = [&](llvm::ArrayRef<int32_t> values) -> Value {
+    return qint::ConstantOp::create(builder, loc, tableType,
+                                    DenseElementsAttr::get(tableType, values));
+  };
+  llvm::SmallVector<int64_t> row(type.getShape());
+  row.back() = 1;
+  Value input = get(op.getInput());
+  Value largest = qint::ReduceOp::create(
+      builder, loc, RankedTensorType::get(row, in->storage), input,
+      qint::ReduceKind::Max, llvm::ArrayRef<int64_t>{axis}, in->zeroPoint);
+  Value sum = qint::ExpSumOp::create(
+      builder, loc, RankedTensorType::get(row, builder.getI32Type()), input,
+      largest, constant(terms));
+  return qint::SoftmaxOp::create(builder, loc, type.clone(out->storage), input,
+                                 largest, sum, constant(*exact), out->zeroPoint,
+                                 out->min, out->max);
+}
+
+} // namespace qcc

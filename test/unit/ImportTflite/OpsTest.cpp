@@ -1,0 +1,314 @@
+// Operator by operator: random 8-bit models against the oracle.
+#include "test/unit/ImportTflite/Integer.h"
+#include "test/unit/ImportTflite/ModelBuilder.h"
+
+#include "compiler/Data/Random.h"
+#include "compiler/Evaluate/Emulator.h"
+
+#include <cmath>
+#include <gtest/gtest.h>
+
+using namespace qcc;
+using namespace qcc::test;
+
+namespace {
+
+/// One model of many ops, whose results are all outputs: compiling one is as
+/// dear as compiling ten.
+class Zoo {
+public:
+  explicit Zoo(uint64_t seed) : random(seed) {
+    image = activation("image", {1, 5, 6, 4});
+    other = activation("other", {1, 5, 6, 4});
+    row = activation("row", {1, 13});
+    args = {image, other, row};
+  }
+
+  int64_t in(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(random.below(high - low + 1));
+  }
+  float real(double low, double high) {
+    double at = static_cast<double>(random.below(1 << 20)) / (1 << 20);
+    return static_cast<float>(low * std::pow(high / low, at));
+  }
+
+  int activation(const std::string &name, const std::vector<int> &shape,
+                 float scale = 0, int64_t zero = 1000) {
+    shapes.push_back(shape);
+    scales.push_back(scale != 0 ? scale : real(0.004, 0.4));
+    zeros.push_back(zero != 1000 ? zero : in(-128, 127));
+    return builder.tensor(
+        name, {shape, ElementType::Int8, {}, {scales.back()}, {zeros.back()}});
+  }
+
+  int indices(const std::vector<int32_t> &values, std::vector<int> shape = {}) {
+    if (shape.empty())
+      shape = {static_cast<int>(values.size())};
+    keep();
+    return builder.tensor("indices",
+                          {shape, ElementType::Int32, test::bytesOf(values)});
+  }
+
+  /// Weights, one scale per channel of `axis` or one for all.
+  int filter(const std::vector<int> &shape, int axis, bool perChannel) {
+    size_t count = 1;
+    for (int size : shape)
+      count *= size;
+    std::vector<int8_t> codes;
+    for (size_t i = 0; i < count; ++i)
+      codes.push_back(static_cast<int8_t>(in(-127, 127)));
+    filterScales.clear();
+    for (int c = 0; c < (perChannel ? shape[axis] : 1); ++c)
+      filterScales.push_back(real(0.001, 0.02));
+    keep();
+    return builder.tensor(
+        "filter", {shape, ElementType::Int8, test::bytesOf(codes), filterScales,
+                   std::vector<int64_t>(filterScales.size(), 0), axis});
+  }
+  int bias(int channels, int input) {
+    std::vector<int32_t> values;
+    std::vector<float> units;
+    for (int c = 0; c < channels; ++c)
+      values.push_back(static_cast<int32_t>(in(-3000, 3000)));
+    for (float scale : filterScales)
+      units.push_back(scale * scales[input]);
+    keep();
+    return builder.tensor("bias", {{channels},
+                                   ElementType::Int32,
+                                   test::bytesOf(values),
+                                   units,
+                                   std::vector<int64_t>(units.size(), 0)});
+  }
+
+  /// An output of the network.
+  int result(const std::string &name, const std::vector<int> &shape,
+             float scale = 0, int64_t zero = 1000) {
+    results.push_back(activation(name, shape, scale, zero));
+    return results.back();
+  }
+  int resultLike(const std::string &name, const std::vector<int> &shape,
+                 int like) {
+    return result(name, shape, scales[like], zeros[like]);
+  }
+
+  std::string finish() { return builder.finish(args, results); }
+
+  ModelBuilder builder;
+  int image, other, row;
+  std::vector<std::vector<int>> shapes;
+  std::vector<float> scales;
+  std::vector<int64_t> zeros;
+  std::vector<int> args, results;
+
+private:
+  /// Constants have their places among the facts too.
+  void keep() {
+    shapes.emplace_back();
+    scales.push_back(0);
+    zeros.push_back(0);
+  }
+
+  std::vector<float> filterScales;
+  data::SplitMix64 random;
+};
+
+int sameSize(int in, int stride) { return (in + stride - 1) / stride; }
+
+void addConvolutions(Zoo &z) {
+  for (bool perChannel : {true, false})
+    for (bool same : {true, false}) {
+      int stride = z.in(1, 2), dilation = stride == 1 ? z.in(1, 2) : 1;
+      int oh = same ? sameSize(5, stride) : (5 - 2 * dilation - 1) / stride + 1;
+      int ow = same ? sameSize(6, stride) : (6 - dilation - 1) / stride + 1;
+      int8_t activation = z.in(0, 3);
+      int f = z.filter({7, 3, 2, 4}, 0, perChannel);
+      int b = z.bias(7, z.image);
+      z.builder.op(Builtin::Conv2D, {z.image, f, b},
+                   {z.result("conv", {1, oh, ow, 7}, z.real(0.02, 0.5))}, 1,
+                   format::CreateConv2DOptions(z.builder.out, same ? 0 : 1,
+                                               stride, stride, activation,
+                                               dilation, dilation));
+      int d = z.filter({1, 3, 2, 8}, 3, perChannel);
+      int e = z.bias(8, z.image);
+      z.builder.op(
+          Builtin::DepthwiseConv2D, {z.image, d, e},
+          {z.result("depthwise", {1, oh, ow, 8}, z.real(0.01, 0.2))}, 2,
+          format::CreateDepthwiseConv2DOptions(z.builder.out, same ? 0 : 1,
+                                               stride, stride, 2, activation,
+                                               dilation, dilation));
+    }
+  int f = z.filter({9, 13}, 0, false), b = z.bias(9, z.row);
+  z.builder.op(Builtin::FullyConnected, {z.row, f, b},
+               {z.result("connected", {1, 9}, z.real(0.02, 0.5))}, 8,
+               format::CreateFullyConnectedOptions(z.builder.out, z.in(0, 3)));
+  int g = z.filter({5, 24}, 0, false);
+  z.builder.op(Builtin::FullyConnected, {z.image, g, -1},
+               {z.result("rows", {5, 5}, z.real(0.02, 0.5))}, 8,
+               format::CreateFullyConnectedOptions(z.builder.out, 0));
+}
+
+void addArithmetic(Zoo &z) {
+  for (int i = 0; i < 3; ++i) {
+    auto options = [&] {
+      return format::CreateActivationOptions(z.builder.out, z.in(0, 3));
+    };
+    z.builder.op(Builtin::Add, {z.image, z.other},
+                 {z.result("add", {1, 5, 6, 4})}, 11, options());
+    z.builder.op(Builtin::Sub, {z.other, z.image},
+                 {z.result("sub", {1, 5, 6, 4})}, 28, options());
+    z.builder.op(Builtin::Mul, {z.image, z.other},
+                 {z.result("mul", {1, 5, 6, 4})}, 21, options());
+  }
+}
+
+void addPools(Zoo &z) {
+  struct Pool {
+    int kh, kw, stride;
+    bool same;
+  };
+  for (Pool p : {Pool{5, 6, 1, false}, Pool{2, 3, 2, false},
+                 Pool{3, 2, 2, true}, Pool{3, 3, 1, true}}) {
+    int oh = p.same ? sameSize(5, p.stride) : (5 - p.kh) / p.stride + 1;
+    int ow = p.same ? sameSize(6, p.stride) : (6 - p.kw) / p.stride + 1;
+    for (Builtin code : {Builtin::AveragePool2D, Builtin::MaxPool2D})
+      z.builder.op(
+          code, {z.image}, {z.resultLike("pool", {1, oh, ow, 4}, z.image)}, 5,
+          format::CreatePool2DOptions(z.builder.out, p.same ? 0 : 1, p.stride,
+                                      p.stride, p.kw, p.kh, z.in(0, 3)));
+  }
+  for (Builtin code : {Builtin::Mean, Builtin::Sum}) {
+    bool mean = code == Builtin::Mean;
+    z.builder.op(code, {z.image, z.indices({1, 2})},
+                 {z.result("mean", {1, 4}, z.real(0.05, mean ? 0.5 : 5))}, 27,
+                 format::CreateReducerOptions(z.builder.out, false));
+    z.builder.op(code, {z.image, z.indices({-1})},
+                 {z.result("mean3", {1, 5, 6, 1}, z.real(0.05, 0.5))}, 27,
+                 format::CreateReducerOptions(z.builder.out, true));
+  }
+}
+
+void addFunctions(Zoo &z) {
+  for (float beta : {1.0f, 0.3f}) {
+    z.builder.op(Builtin::Softmax, {z.row},
+                 {z.result("softmax", {1, 13}, 1.0f / 256, -128)}, 9,
+                 format::CreateSoftmaxOptions(z.builder.out, beta));
+    z.builder.op(Builtin::Softmax, {z.image},
+                 {z.result("softmax4", {1, 5, 6, 4}, 1.0f / 256, -128)}, 9,
+                 format::CreateSoftmaxOptions(z.builder.out, beta));
+  }
+  z.builder.op(Builtin::Logistic, {z.image},
+               {z.result("logistic", {1, 5, 6, 4}, 1.0f / 256, -128)});
+  z.builder.op(Builtin::Tanh, {z.image},
+               {z.result("tanh", {1, 5, 6, 4}, 1.0f / 128, 0)});
+  z.builder.op(Builtin::Relu, {z.image}, {z.result("relu", {1, 5, 6, 4})});
+  z.builder.op(Builtin::Relu6, {z.image}, {z.result("relu6", {1, 5, 6, 4})});
+  z.builder.op(Builtin::ReluN1To1, {z.other},
+               {z.resultLike("relu1", {1, 5, 6, 4}, z.other)});
+  z.builder.op(Builtin::LeakyRelu, {z.image}, {z.result("leaky", {1, 5, 6, 4})},
+               75, format::CreateLeakyReluOptions(z.builder.out, 0.2f));
+  z.builder.op(Builtin::Quantize, {z.image},
+               {z.result("quantize", {1, 5, 6, 4})});
+}
+
+void addMovement(Zoo &z) {
+  z.builder.op(Builtin::Pad,
+               {z.image, z.indices({0, 0, 1, 2, 0, 1, 0, 0}, {4, 2})},
+               {z.resultLike("pad", {1, 8, 7, 4}, z.image)});
+  z.builder.op(Builtin::Reshape, {z.image, z.indices({3, 40})},
+               {z.resultLike("reshape", {3, 40}, z.image)});
+  z.builder.op(Builtin::Concatenation, {z.image, z.other, z.image},
+               {z.resultLike("concat", {1, 5, 6, 12}, z.image)}, 10,
+               format::CreateConcatenationOptions(z.builder.out, 3, 0));
+  z.builder.op(Builtin::Concatenation, {z.image, z.other},
+               {z.result("concat1", {1, 10, 6, 4})}, 10,
+               format::CreateConcatenationOptions(z.builder.out, -3, 0));
+}
+
+using Family = void (*)(Zoo &);
+struct Case {
+  const char *name;
+  Family add;
+};
+void PrintTo(const Case &one, std::ostream *os) { *os << one.name; }
+
+constexpr Case families[] = {{"Convolutions", addConvolutions},
+                             {"Arithmetic", addArithmetic},
+                             {"Pools", addPools},
+                             {"Functions", addFunctions},
+                             {"Movement", addMovement}};
+
+/// Random codes; every second sample has only the ends of the range.
+Bytes randomSamples(size_t size, int count, uint64_t seed) {
+  data::SplitMix64 random(seed);
+  Bytes bytes;
+  for (int sample = 0; sample < count; ++sample)
+    for (size_t i = 0; i < size; ++i) {
+      auto code = static_cast<uint8_t>(random.next());
+      bytes.push_back(sample % 2 == 0 ? code : code & 1 ? 127 : 128);
+    }
+  return bytes;
+}
+
+class TfliteOps : public testing::TestWithParam<Case> {};
+
+/// Many random models in the interpreter.
+TEST_P(TfliteOps, EqualTheOracle) {
+  for (uint64_t seed = 1; seed <= 12; ++seed)
+    for (auto rounding : {TfliteRounding::Reference, TfliteRounding::Single}) {
+      Zoo zoo(seed);
+      GetParam().add(zoo);
+      std::string bytes = zoo.finish();
+      mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+      loadDialects(context);
+      auto module = lowerTflite(bytes, context, rounding);
+      ASSERT_TRUE(bool(module)) << llvm::toString(module.takeError());
+      Bytes inputs = randomSamples(sampleBytes(**module), 6, seed);
+      auto expected = runOracle(bytes, inputs, rounding);
+      ASSERT_TRUE(bool(expected)) << llvm::toString(expected.takeError());
+      auto found = runReference(**module, inputs);
+      ASSERT_TRUE(bool(found)) << llvm::toString(found.takeError());
+      EXPECT_EQ(difference(*found, *expected), "") << "seed " << seed;
+    }
+}
+
+/// Compiled for one row of each family.
+TEST_P(TfliteOps, EqualTheOracleOnTargets) {
+  Zoo zoo(5);
+  GetParam().add(zoo);
+  std::string bytes = zoo.finish();
+  for (auto rounding : {TfliteRounding::Reference, TfliteRounding::Single}) {
+    mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+    loadDialects(context);
+    auto module = lowerTflite(bytes, context, rounding);
+    ASSERT_TRUE(bool(module)) << llvm::toString(module.takeError());
+    Bytes inputs = randomSamples(sampleBytes(**module), 4, 3);
+    auto expected = runOracle(bytes, inputs, rounding);
+    ASSERT_TRUE(bool(expected)) << llvm::toString(expected.takeError());
+    struct Place {
+      const char *target, *row;
+    };
+    for (Place place :
+         {Place{"generic", "host"}, Place{"x86-64-v3", "host"},
+          Place{"armv8", "armv8"}, Place{"cortex-m4", "cortex-m4"},
+          Place{"cortex-m0plus", "cortex-m0-large"}}) {
+      auto compiled = compile(**module, targetNamed(place.target));
+      ASSERT_TRUE(bool(compiled))
+          << place.target << ": " << llvm::toString(compiled.takeError());
+      auto found = runOn(place.row, *compiled, inputs);
+      if (!found && found.errorIsA<evaluate::HostLacksFeature>()) {
+        llvm::consumeError(found.takeError());
+        continue;
+      }
+      ASSERT_TRUE(bool(found))
+          << place.target << ": " << llvm::toString(found.takeError());
+      EXPECT_EQ(difference(*found, *expected), "") << place.target;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, TfliteOps, testing::ValuesIn(families),
+                         [](const testing::TestParamInfo<Case> &info) {
+                           return std::string(info.param.name);
+                         });
+
+} // namespace
