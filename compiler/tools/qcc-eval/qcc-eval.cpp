@@ -330,8 +330,12 @@ llvm::Error evaluateDraw(Session &session, int draw) {
     return way == "float" || way == "simulated";
   };
   bool integers = !llvm::all_of(ways, isFloatWay);
-  if (llvm::Error error =
-          compilation.runTo(integers ? Phase::LowerToLLVM : Phase::Quantize))
+  bool quantizes = layers > 0 || llvm::is_contained(ways, "simulated");
+  // In float alone even networks run that cannot be quantized.
+  Phase last = integers    ? Phase::LowerToLLVM
+               : quantizes ? Phase::Quantize
+                           : Phase::Legalize;
+  if (llvm::Error error = compilation.runTo(last))
     return error;
   std::string object;
   if (integers) {

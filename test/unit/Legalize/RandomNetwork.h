@@ -3,10 +3,12 @@
 #define QCC_TEST_UNIT_LEGALIZE_RANDOMNETWORK_H
 
 #include "compiler/Data/Random.h"
-#include "dialects/QGraph/QGraph.h"
+#include "dialects/QGraph/Build.h"
 #include "passes/Legalize/Constants.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <cmath>
 
 namespace qcc::legalize {
 
@@ -67,7 +69,14 @@ private:
     return Op::create(builder, builder.getUnknownLoc(), type(shape), a, b);
   }
   mlir::Value unary(mlir::Value x, qgraph::UnaryKind kind) {
-    return qgraph::UnaryOp::create(builder, x.getLoc(), x.getType(), x, kind);
+    return qgraph::build::unary(builder, x.getLoc(), kind, x);
+  }
+  mlir::Value divide(mlir::Value a, mlir::Value b) {
+    return qgraph::build::binary<qgraph::DivOp>(builder, a.getLoc(), a, b);
+  }
+  mlir::Value power(mlir::Value x, double exponent) {
+    return qgraph::build::binary<qgraph::PowOp>(
+        builder, x.getLoc(), x, splat(shapeOf(x).size(), exponent));
   }
   mlir::Value clamp(mlir::Value x, float low, float high) {
     return qgraph::ClampOp::create(builder, x.getLoc(), x.getType(), x,
@@ -159,11 +168,15 @@ private:
     mlir::Value mean = constant(shape, -1, 1);
     mlir::Value gamma = constant(shape, -1.5, 1.5);
     mlir::Value beta = constant(shape, -1, 1);
-    mlir::Value inverse =
-        unary(binary<qgraph::AddOp>(constant(shape, 0.3, 3), splat(4, 1e-3)),
-              qgraph::UnaryKind::Rsqrt);
+    mlir::Value variance =
+        binary<qgraph::AddOp>(constant(shape, 0.3, 3), splat(4, 1e-3));
+    mlir::Value inverse = unary(variance, qgraph::UnaryKind::Rsqrt);
     mlir::Value scale = binary<qgraph::MulOp>(inverse, gamma);
-    switch (number(3)) {
+    switch (number(4)) {
+    case 3:
+      x = divide(binary<qgraph::SubOp>(x, mean),
+                 unary(variance, qgraph::UnaryKind::Sqrt));
+      return binary<qgraph::AddOp>(binary<qgraph::MulOp>(x, gamma), beta);
     case 0:
       x = binary<qgraph::MulOp>(binary<qgraph::SubOp>(x, mean), inverse);
       return binary<qgraph::AddOp>(binary<qgraph::MulOp>(x, gamma), beta);
@@ -192,8 +205,38 @@ private:
     }
   }
 
+  /// x/2 * (1 + term), in two associations.
+  mlir::Value halfOnePlus(mlir::Value x, mlir::Value term) {
+    mlir::Value sum = binary<qgraph::AddOp>(term, splat(4, 1));
+    if (coin())
+      return binary<qgraph::MulOp>(binary<qgraph::MulOp>(x, sum),
+                                   splat(4, 0.5));
+    return binary<qgraph::MulOp>(x, binary<qgraph::MulOp>(splat(4, 0.5), sum));
+  }
+
   mlir::Value activation(mlir::Value x) {
-    switch (number(5)) {
+    switch (number(10)) {
+    case 5:
+      return halfOnePlus(x, unary(divide(x, splat(4, std::sqrt(2.0))),
+                                  qgraph::UnaryKind::Erf));
+    case 6: {
+      mlir::Value cube = binary<qgraph::MulOp>(power(x, 3), splat(4, 0.044715));
+      mlir::Value sum = binary<qgraph::AddOp>(x, cube);
+      return halfOnePlus(
+          x, unary(binary<qgraph::MulOp>(sum, splat(4, 0.7978845608)),
+                   qgraph::UnaryKind::Tanh));
+    }
+    case 7:
+      return binary<qgraph::MaximumOp>(
+          x, binary<qgraph::MulOp>(x, splat(4, 0.25)));
+    case 8:
+      return unary(
+          binary<qgraph::AddOp>(unary(clamp(x, -9, 9), qgraph::UnaryKind::Exp),
+                                splat(4, 1)),
+          qgraph::UnaryKind::Log);
+    case 9:
+      return divide(splat(4, 2),
+                    binary<qgraph::AddOp>(power(x, 2), splat(4, 0.5)));
     case 0:
       return clamp(clamp(x, -1, 6), 0, 9);
     case 1:
