@@ -35,12 +35,12 @@ std::string floatModel() {
   int gathered = b.tensor("gathered", {{1, 1, 2, 2}});
   b.op(Builtin::Gather, {pool, indices({2, 0})}, {gathered}, 23,
        format::CreateGatherOptions(b.out, 3));
-  int sliced = b.tensor("sliced", {{1, 2, 1}});
+  int sliced = b.tensor("sliced", {{1, 2, 2}});
   b.op(Builtin::StridedSlice,
        {gathered, indices({0, 0, 0, 1}), indices({1, 1, 2, -3}),
         indices({1, 1, 1, -1})},
        {sliced}, 32, format::CreateStridedSliceOptions(b.out, 0, 0, 0, 0, 2));
-  int sum = b.tensor("sum", {{1, 1}});
+  int sum = b.tensor("sum", {{1, 2}});
   b.op(Builtin::Mean, {sliced, indices({1})}, {sum}, 27,
        format::CreateReducerOptions(b.out, false));
   int resized = b.tensor("resized", {{1, 3, 5, 3}});

@@ -14,12 +14,16 @@ using Halide::Internal::make_const;
 Expr i32(Expr e) { return Halide::cast<int32_t>(std::move(e)); }
 Expr c32(int64_t v) { return make_const(Halide::Int(32), v); }
 
-/// (code - zeroPoint) * 2^left, or its negative.
+/// (code - zeroPoint) * 2^left, or its negative. In unsigned numbers, because
+/// Halide would move a signed constant into later quotients and overflow.
 Expr shifted(const Value &value, const Point &p, int64_t zeroPoint, int left,
              bool negate) {
-  Expr code = i32(value.at(p));
-  Expr difference = negate ? c32(zeroPoint) - code : code - c32(zeroPoint);
-  return difference * c32(int64_t(1) << left);
+  Expr code = Halide::cast<uint32_t>(i32(value.at(p)));
+  Expr zero = make_const(
+      Halide::UInt(32), static_cast<int64_t>(static_cast<uint32_t>(zeroPoint)));
+  Expr difference = negate ? zero - code : code - zero;
+  return Halide::reinterpret<int32_t>(
+      difference * make_const(Halide::UInt(32), int64_t(1) << left));
 }
 
 /// Entry number largest - in of a table.
@@ -85,8 +89,11 @@ Value Stage::rescaledAdd(qint::RescaledAddOp op) {
                rescaleDown(r, second, context.arithmetic);
     return rescale(sum, last, type, context.arithmetic, tableReader(Expr(0)));
   };
-  llvm::ArrayRef<int64_t> shape = shapeOf(op.getOutput());
-  return {{shape.begin(), shape.end()}, type, at};
+  // The operands' axes may be merged, and so then are the result's.
+  llvm::SmallVector<int64_t, 4> shape = lhs.shape;
+  for (size_t i = 0; i < shape.size(); ++i)
+    shape[i] = std::max(shape[i], rhs.shape[i]);
+  return {shape, type, at};
 }
 
 Value Stage::expSum(qint::ExpSumOp op) {

@@ -124,3 +124,61 @@ func.func @branches(%x: tensor<3x!quant.uniform<i8:f32, 0.5>>) -> tensor<3x!quan
 ^bb1:
   return %x : tensor<3x!quant.uniform<i8:f32, 0.5>>
 }
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @softmax_scale(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
+  // expected-error @+1 {{layer 'soft' has no integer form; supported is a softmax of less than 4096 8-bit codes over the last axis to scale 1/256 from 0}}
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!b = !quant.uniform<i8:f32, 3.906250e-03:-128>
+func.func @softmax_axis(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
+  // expected-error @+1 {{has no integer form}}
+  %0 = qgraph.softmax %x {axis = 0 : i64, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!b>
+  return %0 : tensor<2x3x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 1.0e-9:3>
+!b = !quant.uniform<i8:f32, 3.906250e-03:-128>
+func.func @softmax_tiny_scale(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
+  // expected-error @+1 {{has no integer form}}
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!b>
+  return %0 : tensor<2x3x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i16:f32, 0.5:0>
+func.func @words(%x: tensor<1x3x1x2x!a>) -> tensor<1x1x1x2x!a> {
+  // expected-error @+1 {{layer 'pool' averages 3 codes of 16 bits, supported are 8 bits and less than 2^21 codes}}
+  %0 = qgraph.avg_pool2d %x {kernel = array<i64: 3, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, qgraph.rounding = "double", qgraph.layer = "pool"} : (tensor<1x3x1x2x!a>) -> tensor<1x1x1x2x!a>
+  return %0 : tensor<1x1x1x2x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 1.0e+20:3>
+!b = !quant.uniform<i8:f32, 1.0e-20:3>
+func.func @huge_scale(%x: tensor<2x3x!a>) -> tensor<2x1x!b> {
+  // expected-error @+1 {{layer 'mean' sums up 3 codes with a scale of no 32-bit form}}
+  %0 = qgraph.reduce <mean> %x {axes = array<i64: 1>, qgraph.rounding = "double", qgraph.layer = "mean"} : (tensor<2x3x!a>) -> tensor<2x1x!b>
+  return %0 : tensor<2x1x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 4.6566128730773926e-10:3>
+!b = !quant.uniform<i8:f32, 2.0:3>
+func.func @tiny_scale(%x: tensor<2x3x!a>) -> tensor<2x1x!b> {
+  // expected-error @+1 {{layer 'mean' has a scale too small for its mean of 3 codes}}
+  %0 = qgraph.reduce <mean> %x {axes = array<i64: 1>, qgraph.rounding = "double", qgraph.layer = "mean"} : (tensor<2x3x!a>) -> tensor<2x1x!b>
+  return %0 : tensor<2x1x!b>
+}

@@ -52,4 +52,13 @@ llvm::Expected<Bytes> runOracle(const std::string &bytes, const Bytes &inputs,
   }
 }
 
+std::string rowOf(llvm::StringRef name) {
+  const targets::Target &target = targetNamed(name);
+  if (targets::runsOnHost(target))
+    return "host";
+  if (target.emulator == "cortex-m0") // 16 KiB of RAM are not enough
+    return "cortex-m0-large";
+  return target.emulator.str();
+}
+
 } // namespace qcc::test

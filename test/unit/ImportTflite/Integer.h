@@ -17,6 +17,9 @@ lowerTflite(llvm::StringRef bytes, mlir::MLIRContext &context,
 llvm::Expected<Bytes> runOracle(const std::string &bytes, const Bytes &inputs,
                                 TfliteRounding rounding);
 
+/// Where code for a target runs: its row of the emulators, or the host.
+std::string rowOf(llvm::StringRef target);
+
 } // namespace qcc::test
 
 #endif // QCC_TEST_UNIT_IMPORTTFLITE_INTEGER_H
