@@ -5,6 +5,8 @@
 void qcc::buildLegalizePipeline(mlir::OpPassManager &pm,
                                 const LegalizeOptions &options) {
   pm.addPass(createLegalizeTosa());
+  // Before anything is raised or folded, which looks for neighbours.
+  pm.addPass(createCancelTransposes());
   pm.addPass(createRaiseBatchNorm());
   if (options.foldBatchNorm)
     pm.addPass(createFoldBatchNorm());

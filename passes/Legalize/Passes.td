@@ -9,6 +9,7 @@ def LegalizeTosa : Pass<"qcc-legalize-tosa", "::mlir::ModuleOp"> {
     In: functions of one block on statically shaped `f32` tensors, in TOSA,
     `arith.constant` and `quant.qcast`/`quant.dcast` (range hints, kept as
     they are). Out: the same functions in qgraph. Layouts are NHWC in both.
+    Functions that are in qgraph already are only simplified.
 
     Expressions of constants stay ops here, because `qcc-raise-batch-norm`
     reads them. Reductions of several axes, means, slice-convolve-concat forms
@@ -21,13 +22,31 @@ def LegalizeTosa : Pass<"qcc-legalize-tosa", "::mlir::ModuleOp"> {
   let dependentDialects = ["::qcc::qgraph::QGraphDialect"];
 }
 
+def CancelTransposes : Pass<"qcc-cancel-transposes", "::mlir::ModuleOp"> {
+  let summary = "transposes of networks in NCHW meet and cancel";
+  let description = [{
+    In: qgraph on `f32`. Out: the same with fewer transposes. They move towards
+    the results, through elementwise ops, reductions, concat, pad, slice,
+    gather, tile, softmax and select, where an inverse one takes them away. A
+    transpose, a reshape and another transpose become at most one transpose
+    between reshapes; one that moves only axes of size 1 is a reshape. One at a
+    fully connected layer is put into the order of its weights.
+
+    Arguments and results keep their layouts, so that a transpose may remain at
+    the edge of a network.
+  }];
+  let dependentDialects = ["::qcc::qgraph::QGraphDialect"];
+}
+
 def RaiseBatchNorm : Pass<"qcc-raise-batch-norm", "::mlir::ModuleOp"> {
-  let summary = "chains of elementwise ops become batch_norm, silu, hard_swish";
+  let summary = "chains of elementwise ops become batch_norm and activations";
   let description = [{
     In: qgraph on `f32`. Out: the same, where a per-channel
     `(x - mean) * rsqrt(variance + epsilon) * gamma + beta`, in any usual
     association, is one `qgraph.batch_norm` that has the original parameters;
-    `x * sigmoid(x)` is silu and `x * clamp(x + 3, 0, 6) / 6` hard_swish.
+    `x * sigmoid(x)` is silu, `x * clamp(x + 3, 0, 6) / 6` hard_swish; gelu,
+    softplus, leaky_relu and softmax are found as well. Quotients with a constant become
+    products, powers with a few exponents products and roots.
     What remains of the expressions of constants is then evaluated, in double,
     and rounded to `f32` once.
   }];
