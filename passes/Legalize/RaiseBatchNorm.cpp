@@ -276,6 +276,7 @@ struct RaiseBatchNorm : public impl::RaiseBatchNormBase<RaiseBatchNorm> {
     RewritePatternSet patterns(&getContext());
     addActivationPatterns(patterns);
     addGeluPatterns(patterns);
+    addSoftmaxPatterns(patterns);
     addArithmeticPatterns(patterns);
     if (failed(simplify(getOperation(), std::move(patterns))) ||
         failed(foldConstants(getOperation())))

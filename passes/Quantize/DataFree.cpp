@@ -312,12 +312,22 @@ private:
           });
         })
         .Case([&](qgraph::ClampOp clamp) { return clamped(clamp, in(0)); })
+        .Case([&](qgraph::SoftmaxOp softmax) { return probabilities(softmax); })
         .Case([&](qgraph::ReduceOp reduce) { return reduction(reduce, in(0)); })
         .Case([&](qgraph::ConcatOp concat) { return concatenation(concat); })
         .Case([&](qgraph::PadOp pad) { return padded(pad, in(0)); })
         .Default([&](Operation *other) {
           return other->getNumOperands() == 0 ? Summary() : moved(other, in(0));
         });
+  }
+
+  /// Numbers from 0 to 1 whose sum is 1. The logarithm is never quantized.
+  Summary probabilities(qgraph::SoftmaxOp op) {
+    double mean = 1.0 / shapeOf(op.getOutput())[op.getAxis()];
+    Summary out;
+    out.channels = {{mean, mean * (1 - mean), 0, 1}};
+    out.least = 0, out.most = 1;
+    return out;
   }
 
   Summary clamped(qgraph::ClampOp op, const Summary &in) {

@@ -172,3 +172,43 @@ func.func @constants(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %2 = qgraph.maximum %x, %1 : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
   return %2 : tensor<2x3xf32>
 }
+
+// -----
+
+// Along the last axis, with and without the maximum, as a product and as a
+// quotient.
+// CHECK-LABEL: func.func @softmax
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK-DAG:     %[[A:.*]] = qgraph.softmax %[[X]] {axis = 1 : i64}
+// CHECK-DAG:     %[[B:.*]] = qgraph.softmax %[[X]] {axis = 1 : i64}
+// CHECK-NEXT:    return
+func.func @softmax(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %0 = qgraph.reduce <max> %x {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %1 = qgraph.sub %x, %0 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.unary <exp> %1 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.reduce <sum> %2 {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %4 = qgraph.unary <reciprocal> %3 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %5 = qgraph.mul %4, %2 : (tensor<2x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.unary <exp> %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %7 = qgraph.reduce <sum> %6 {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %8 = qgraph.div %6, %7 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  return %5, %8 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// Another axis, the sum of something else, and too many elements.
+// CHECK-LABEL: func.func @no_softmax
+// CHECK-NOT:     softmax
+// CHECK:         return
+func.func @no_softmax(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>, %z: tensor<4096xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<4096xf32>) {
+  %0 = qgraph.unary <exp> %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.reduce <sum> %0 {axes = array<i64: 0>} : (tensor<2x3xf32>) -> tensor<1x3xf32>
+  %2 = qgraph.div %0, %1 : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.reduce <sum> %y {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %4 = qgraph.div %0, %3 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.unary <exp> %z : (tensor<4096xf32>) -> tensor<4096xf32>
+  %6 = qgraph.reduce <sum> %5 {axes = array<i64: 0>} : (tensor<4096xf32>) -> tensor<1xf32>
+  %7 = qgraph.div %5, %6 : (tensor<4096xf32>, tensor<1xf32>) -> tensor<4096xf32>
+  return %2, %4, %7 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<4096xf32>
+}

@@ -117,6 +117,15 @@ func.func @abs(%x: tensor<3x!a>) -> tensor<3x!b> {
 }
 
 // Entries below the zero point have no root: the zero point; 1 / 0 saturates.
+// Codes from 3 on are kept; below, half the distance to 3, ties away from it:
+// -128 -> -62.5 -> -63, -127 -> -62.
+// CHECK-LABEL: func.func @leaky_relu(
+// CHECK-NEXT: %0 = qint.constant dense<"0xC1C2C2C3C3{{.*}}0202030405{{.*}}7D7E7F"> : tensor<256xi8> -> tensor<256xi8>
+// CHECK-NEXT: %1 = qint.table %arg0, %0 {qint.layer = "qgraph.unary"} : (tensor<3xi8>, tensor<256xi8>) -> tensor<3xi8>
+func.func @leaky_relu(%x: tensor<3x!a>) -> tensor<3x!a> {
+  %0 = qgraph.unary <leaky_relu> %x {alpha = 0.5 : f32} : (tensor<3x!a>) -> tensor<3x!a>
+  return %0 : tensor<3x!a>
+}
 // CHECK-LABEL: func.func @rsqrt_unsigned(
 // CHECK-SAME: %arg0: tensor<3xui8> {qint.scale = "0.5", qint.zero_point = 128 : i32}) -> (tensor<3xi8> {qint.scale = "0.25", qint.zero_point = -128 : i32}) {
 // CHECK-NEXT: %0 = qint.constant dense<"0x80808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080807F86848383838282828282828282828181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181"> : tensor<256xi8> -> tensor<256xi8>

@@ -59,3 +59,17 @@ func.func @functions(%a: tensor<1x2x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x2x3x
   %6 = qgraph.concat %a, %1 {qgraph.layer = "6", axis = 2 : i64} : (tensor<1x2x3xf32>, tensor<1x2x3xf32>) -> tensor<1x2x6xf32>
   return %0, %1, %2, %3, %4, %5, %6 : tensor<1x2x3xf32>, tensor<1x2x3xf32>, tensor<1x2x3xf32>, tensor<1x2x1xf32>, tensor<1x1x1xf32>, tensor<1x2x4xf32>, tensor<1x2x6xf32>
 }
+
+// -----
+
+// Whatever the input is, and functions of further kinds at the ends.
+// CHECK-LABEL: func.func @functions
+// CHECK: qgraph.softmax{{.*}}qgraph.range = array<f64: 0.000000e+00, 1.000000e+00>
+// CHECK: qgraph.unary <leaky_relu>{{.*}}qgraph.range = array<f64: -2.500000e-01, 2.000000e+00>
+// CHECK: qgraph.unary <round>{{.*}}qgraph.range = array<f64: -1.000000e+00, 2.000000e+00>
+func.func @functions(%a: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %0 = qgraph.softmax %a {axis = 1 : i64, qgraph.layer = "s"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <leaky_relu> %a {alpha = 0.25 : f32, qgraph.layer = "l"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.unary <round> %a {qgraph.layer = "r"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0, %1, %2 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
