@@ -166,6 +166,7 @@ llvm::LogicalResult Lowering::lower(Operation *op) {
                     [&](qgraph::MaximumOp o) { return lowerMaximum(o, true); })
                 .Case(
                     [&](qgraph::MinimumOp o) { return lowerMaximum(o, false); })
+                .Case([&](qgraph::SelectOp o) { return lowerSelect(o); })
                 .Case([&](qgraph::UnaryOp o) { return lowerUnary(o); })
                 .Case([&](qgraph::TableOp o) { return lowerTable(o); })
                 .Case([&](qgraph::ClampOp o) { return lowerClamp(o); })

@@ -1,4 +1,5 @@
 // Ops that work element by element.
+#include "dialects/QGraph/Build.h"
 #include "dialects/QGraph/Unary.h"
 #include "dialects/QInt/Dyadic.h"
 #include "passes/LowerToInt/Lowering.h"
@@ -105,6 +106,41 @@ Value Lowering::lowerMaximum(Operation *op, bool largest) {
   if (largest)
     return qint::MaximumOp::create(builder, op->getLoc(), type, lhs, rhs);
   return qint::MinimumOp::create(builder, op->getLoc(), type, lhs, rhs);
+}
+
+/// The larger one of min(lhs, A) and min(rhs, B), where the masks A and B hold
+/// the largest code for the operand that is chosen and the smallest for the
+/// other.
+Value Lowering::lowerSelect(qgraph::SelectOp op) {
+  std::optional<ActivationType> out = activation(op, op.getOutput());
+  if (!out)
+    return {};
+  auto condition = cast<DenseElementsAttr>(op.getCondition());
+  auto result = cast<RankedTensorType>(op.getType()).clone(out->storage);
+  auto masked = [&](unsigned index, bool chosen) -> Value {
+    Value operand = operandAs(op, index, *out);
+    if (!operand)
+      return {};
+    unsigned width = out->storage.getWidth();
+    llvm::SmallVector<llvm::APInt> codes;
+    for (bool holds : condition.getValues<bool>())
+      codes.emplace_back(width, holds == chosen ? out->max : out->min,
+                         /*isSigned=*/true, /*implicitTrunc=*/true);
+    auto maskType =
+        RankedTensorType::get(condition.getType().getShape(), out->storage);
+    Value mask =
+        qint::ConstantOp::create(builder, op.getLoc(), maskType,
+                                 DenseElementsAttr::get(maskType, codes));
+    auto shape = qgraph::build::broadcastShape(
+        cast<RankedTensorType>(operand.getType()).getShape(),
+        maskType.getShape());
+    return qint::MinimumOp::create(builder, op.getLoc(), result.clone(shape),
+                                   operand, mask);
+  };
+  Value lhs = masked(0, true), rhs = masked(1, false);
+  if (!lhs || !rhs)
+    return {};
+  return qint::MaximumOp::create(builder, op.getLoc(), result, lhs, rhs);
 }
 
 /// A table of 256 codes (rule `table-t2`).

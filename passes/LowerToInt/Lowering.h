@@ -53,6 +53,7 @@ private:
   mlir::Value lowerAdd(mlir::Operation *op, bool subtract);
   mlir::Value lowerMul(qgraph::MulOp op);
   mlir::Value lowerMaximum(mlir::Operation *op, bool largest);
+  mlir::Value lowerSelect(qgraph::SelectOp op);
   mlir::Value lowerUnary(qgraph::UnaryOp op);
   mlir::Value lowerTable(qgraph::TableOp op);
   mlir::Value lowerClamp(qgraph::ClampOp op);

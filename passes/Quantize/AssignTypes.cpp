@@ -69,7 +69,8 @@ private:
       join(result, op->getOperand(0), /*required=*/true);
     // Rounding an input to the result's type where it is made costs nothing
     // and saves rounding it twice.
-    if (isa<qgraph::ConcatOp, qgraph::MaximumOp, qgraph::MinimumOp>(op))
+    if (isa<qgraph::ConcatOp, qgraph::MaximumOp, qgraph::MinimumOp,
+            qgraph::SelectOp>(op))
       for (Value input : op->getOperands())
         if (input.hasOneUse())
           join(result, input, /*required=*/false);

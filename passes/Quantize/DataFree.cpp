@@ -184,6 +184,17 @@ Summary maximumSummaries(const Summary &a, const Summary &b) {
   return out;
 }
 
+/// Elements of either.
+Summary uniteSummaries(const Summary &a, const Summary &b) {
+  Summary out = combine(a, b, [](const Channel &x, const Channel &y) {
+    double mean = (x.mean + y.mean) / 2, apart = (x.mean - y.mean) / 2;
+    return Channel{mean, (x.variance + y.variance) / 2 + apart * apart,
+                   std::min(x.lo, y.lo), std::max(x.hi, y.hi)};
+  });
+  out.least = std::min(a.least, b.least), out.most = std::max(a.most, b.most);
+  return out;
+}
+
 /// `count` elements of one channel summed as if they were independent.
 Summary sumOf(const Summary &in, double count) {
   Summary out = in;
@@ -304,6 +315,7 @@ private:
         .Case([&](qgraph::MinimumOp) {
           return negate(maximumSummaries(negate(in(0)), negate(in(1))));
         })
+        .Case([&](qgraph::SelectOp) { return uniteSummaries(in(0), in(1)); })
         .Case([&](qgraph::UnaryOp unary) {
           qgraph::UnaryKind kind = unary.getKind();
           double alpha = unary.getAlpha().convertToDouble();

@@ -17,7 +17,7 @@ static bool lacksIntegerForm(Operation *op) {
            shape.back() >= 4096;
   }
   return isa<qgraph::LayerNormOp, qgraph::RmsNormOp, qgraph::DivOp,
-             qgraph::PowOp, qgraph::SelectOp>(op);
+             qgraph::PowOp>(op);
 }
 
 LogicalResult checkQuantizable(ModuleOp module) {
@@ -34,10 +34,11 @@ LogicalResult checkQuantizable(ModuleOp module) {
     error << describe(ops.front());
     if (ops.size() > 1)
       error << " and " << ops.size() - 1 << " more of its kind";
-    error << " cannot be quantized yet; supported are convolutions, matrix "
-             "products, pooling, reductions, sums, products, maxima, softmax of "
-             "less than 4096 elements along the last axis, data movement and "
-             "functions of one element";
+    error
+        << " cannot be quantized yet; supported are convolutions, matrix "
+           "products, pooling, reductions, sums, products, maxima, softmax of "
+           "less than 4096 elements along the last axis, data movement and "
+           "functions of one element";
   }
   return success(refused.empty());
 }

@@ -126,6 +126,18 @@ func.func @leaky_relu(%x: tensor<3x!a>) -> tensor<3x!a> {
   %0 = qgraph.unary <leaky_relu> %x {alpha = 0.5 : f32} : (tensor<3x!a>) -> tensor<3x!a>
   return %0 : tensor<3x!a>
 }
+// The operand that is not chosen becomes the smallest code.
+// CHECK-LABEL: func.func @select(
+// CHECK-NEXT: %0 = qint.constant dense<{{\[\[}}127, -128, 127]]> : tensor<1x3xi8> -> tensor<1x3xi8>
+// CHECK-NEXT: %1 = qint.minimum %arg0, %0 {qint.layer = "qgraph.select"} : (tensor<2x1xi8>, tensor<1x3xi8>) -> tensor<2x3xi8>
+// CHECK-NEXT: %2 = qint.constant dense<{{\[\[}}-128, 127, -128]]> : tensor<1x3xi8> -> tensor<1x3xi8>
+// CHECK-NEXT: %3 = qint.minimum %arg1, %2 {qint.layer = "qgraph.select"} : (tensor<1x1xi8>, tensor<1x3xi8>) -> tensor<1x3xi8>
+// CHECK-NEXT: %4 = qint.maximum %1, %3 {qint.layer = "qgraph.select"} : (tensor<2x3xi8>, tensor<1x3xi8>) -> tensor<2x3xi8>
+// CHECK-NEXT: return %4
+func.func @select(%x: tensor<2x1x!a>, %y: tensor<1x1x!a>) -> tensor<2x3x!a> {
+  %0 = qgraph.select %x, %y {condition = dense<[[true, false, true]]> : tensor<1x3xi1>} : (tensor<2x1x!a>, tensor<1x1x!a>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
+}
 // CHECK-LABEL: func.func @rsqrt_unsigned(
 // CHECK-SAME: %arg0: tensor<3xui8> {qint.scale = "0.5", qint.zero_point = 128 : i32}) -> (tensor<3xi8> {qint.scale = "0.25", qint.zero_point = -128 : i32}) {
 // CHECK-NEXT: %0 = qint.constant dense<"0x80808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080808080807F86848383838282828282828282828181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181818181"> : tensor<256xi8> -> tensor<256xi8>

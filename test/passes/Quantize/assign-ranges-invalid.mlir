@@ -25,7 +25,6 @@
 // REFUSED: error: 'qgraph.rms_norm' op layer 'rms' cannot be quantized yet
 // REFUSED: error: 'qgraph.div' op layer 'quotient' cannot be quantized yet
 // REFUSED: error: 'qgraph.pow' op layer 'power' cannot be quantized yet
-// REFUSED: error: 'qgraph.select' op layer 'mask' cannot be quantized yet
 // NONE: error: needs a function of one block, found none
 
 //--- plain.mlir
@@ -63,8 +62,7 @@ func.func @main(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %2 = qgraph.rms_norm %1, %g {axis = 1 : i64, epsilon = 0.1 : f32, qgraph.layer = "rms"} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   %3 = qgraph.div %2, %a {qgraph.layer = "quotient"} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
   %4 = qgraph.pow %3, %a {qgraph.layer = "power"} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
-  %5 = qgraph.select %4, %a {condition = dense<[[true, false, true]]> : tensor<1x3xi1>, qgraph.layer = "mask"} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
-  %6 = qgraph.softmax %5 {axis = 0 : i64, qgraph.layer = "second"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.softmax %4 {axis = 0 : i64, qgraph.layer = "second"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return %6 : tensor<2x3xf32>
 }
 

@@ -67,9 +67,12 @@ func.func @functions(%a: tensor<1x2x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x2x3x
 // CHECK: qgraph.softmax{{.*}}qgraph.range = array<f64: 0.000000e+00, 1.000000e+00>
 // CHECK: qgraph.unary <leaky_relu>{{.*}}qgraph.range = array<f64: -2.500000e-01, 2.000000e+00>
 // CHECK: qgraph.unary <round>{{.*}}qgraph.range = array<f64: -1.000000e+00, 2.000000e+00>
-func.func @functions(%a: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+// CHECK: qgraph.select{{.*}}qgraph.range = array<f64: -2.000000e+00, 2.000000e+00>
+func.func @functions(%a: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %c = qgraph.constant dense<-2.0> : tensor<1x1xf32> -> tensor<1x1xf32>
   %0 = qgraph.softmax %a {axis = 1 : i64, qgraph.layer = "s"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %1 = qgraph.unary <leaky_relu> %a {alpha = 0.25 : f32, qgraph.layer = "l"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %2 = qgraph.unary <round> %a {qgraph.layer = "r"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
-  return %0, %1, %2 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+  %3 = qgraph.select %a, %c {condition = dense<[[true, false, true]]> : tensor<1x3xi1>, qgraph.layer = "c"} : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  return %0, %1, %2, %3 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
 }
