@@ -1,4 +1,5 @@
-// Finds softmax in the elementwise ops and reductions that it is made of.
+// Finds softmax in the elementwise ops and reductions that it is made of, and
+// moves its axis to the end.
 #include "dialects/QGraph/Build.h"
 #include "passes/Legalize/Constants.h"
 #include "passes/Legalize/Simplify.h"
@@ -81,10 +82,43 @@ struct RaiseSoftmaxQuotient : OpRewritePattern<qgraph::DivOp> {
   }
 };
 
+/// A softmax along another axis, between two transposes, or reshapes if no axis
+/// after it is longer than 1.
+struct MoveSoftmaxAxis : OpRewritePattern<qgraph::SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qgraph::SoftmaxOp op,
+                                PatternRewriter &rewriter) const override {
+    ArrayRef<int64_t> shape = shapeOf(op);
+    int64_t axis = op.getAxis(), last = shape.size() - 1;
+    if (axis == last || op.getLog() || shape[axis] >= maxElements)
+      return failure();
+    Location loc = op.getLoc();
+    Value result;
+    if (llvm::all_of(shape.drop_front(axis + 1),
+                     [](int64_t size) { return size == 1; })) {
+      Value input = qgraph::build::reshape(rewriter, loc, op.getInput(),
+                                           shape.take_front(axis + 1));
+      result = qgraph::build::softmax(rewriter, loc, input, axis);
+      result = qgraph::build::reshape(rewriter, loc, result, shape);
+    } else {
+      // Swapping two axes is its own inverse.
+      auto swap = llvm::to_vector(llvm::seq<int64_t>(0, last + 1));
+      std::swap(swap[axis], swap[last]);
+      Value input =
+          qgraph::build::transpose(rewriter, loc, op.getInput(), swap);
+      result = qgraph::build::softmax(rewriter, loc, input, last);
+      result = qgraph::build::transpose(rewriter, loc, result, swap);
+    }
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
 } // namespace
 
 void addSoftmaxPatterns(RewritePatternSet &patterns) {
-  patterns.add<RaiseSoftmaxProduct, RaiseSoftmaxQuotient>(
+  patterns.add<RaiseSoftmaxProduct, RaiseSoftmaxQuotient, MoveSoftmaxAxis>(
       patterns.getContext());
 }
 

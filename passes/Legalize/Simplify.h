@@ -27,7 +27,8 @@ void addDataMovementPatterns(mlir::RewritePatternSet &patterns);
 void addActivationPatterns(mlir::RewritePatternSet &patterns);
 /// x * 0.5 * (1 + erf(x / sqrt(2))) and the approximation by tanh.
 void addGeluPatterns(mlir::RewritePatternSet &patterns);
-/// exp(x) / sum(exp(x)) along the last axis.
+/// exp(x) / sum(exp(x)) along the last axis into softmax; softmax along another
+/// axis into one along the last.
 void addSoftmaxPatterns(mlir::RewritePatternSet &patterns);
 /// Replaces expressions of constants by their value. Emits errors for values
 /// that are NaN or infinite.

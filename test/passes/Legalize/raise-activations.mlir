@@ -212,3 +212,38 @@ func.func @no_softmax(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>, %z: tensor<4096x
   %7 = qgraph.div %5, %6 : (tensor<4096xf32>, tensor<1xf32>) -> tensor<4096xf32>
   return %2, %4, %7 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<4096xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @softmax_axis
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3x5xf32>
+// CHECK-NEXT:    %[[T:.*]] = qgraph.transpose %[[X]] {permutation = array<i64: 2, 1, 0>} : (tensor<2x3x5xf32>) -> tensor<5x3x2xf32>
+// CHECK-NEXT:    %[[S:.*]] = qgraph.softmax %[[T]] {axis = 2 : i64}
+// CHECK-NEXT:    %[[Y:.*]] = qgraph.transpose %[[S]] {permutation = array<i64: 2, 1, 0>} : (tensor<5x3x2xf32>) -> tensor<2x3x5xf32>
+// CHECK-NEXT:    return %[[Y]]
+func.func @softmax_axis(%x: tensor<2x3x5xf32>) -> tensor<2x3x5xf32> {
+  %0 = qgraph.softmax %x {axis = 0 : i64} : (tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+  return %0 : tensor<2x3x5xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @softmax_of_pixel
+// CHECK-NEXT:    qgraph.reshape {{.*}} -> tensor<2x3xf32>
+// CHECK-NEXT:    qgraph.softmax {{.*}} {axis = 1 : i64}
+// CHECK-NEXT:    qgraph.reshape {{.*}} -> tensor<2x3x1x1xf32>
+// CHECK-NEXT:    return
+func.func @softmax_of_pixel(%x: tensor<2x3x1x1xf32>) -> tensor<2x3x1x1xf32> {
+  %0 = qgraph.softmax %x {axis = 1 : i64} : (tensor<2x3x1x1xf32>) -> tensor<2x3x1x1xf32>
+  return %0 : tensor<2x3x1x1xf32>
+}
+
+// -----
+
+// The logarithm has no integer form along any axis.
+// CHECK-LABEL: func.func @log_softmax
+// CHECK-NEXT:    qgraph.softmax {{.*}} {axis = 0 : i64, log}
+func.func @log_softmax(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = qgraph.softmax %x {axis = 0 : i64, log} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}

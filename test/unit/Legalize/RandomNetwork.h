@@ -215,7 +215,17 @@ private:
   }
 
   mlir::Value activation(mlir::Value x) {
-    switch (number(10)) {
+    switch (number(12)) {
+    case 10: {
+      mlir::Value power = unary(clamp(x, -5, 5), qgraph::UnaryKind::Exp);
+      mlir::Value sum = qgraph::build::reduce(
+          builder, x.getLoc(), qgraph::ReduceKind::Sum, power, {3});
+      return coin() ? divide(power, sum)
+                    : binary<qgraph::MulOp>(
+                          unary(sum, qgraph::UnaryKind::Reciprocal), power);
+    }
+    case 11:
+      return qgraph::build::softmax(builder, x.getLoc(), x, 1 + number(3));
     case 5:
       return halfOnePlus(x, unary(divide(x, splat(4, std::sqrt(2.0))),
                                   qgraph::UnaryKind::Erf));
