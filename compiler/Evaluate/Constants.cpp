@@ -46,8 +46,9 @@ llvm::Expected<std::vector<float>> realValues(qgraph::ConstantOp op) {
   if (!isa<IntegerType>(dense.getElementType()))
     return unsupported(dense.getType());
   auto uniform = dyn_cast<quant::UniformQuantizedType>(type.getElementType());
+  auto quantized = dyn_cast<quant::QuantizedType>(type.getElementType());
   bool isUnsigned = dense.getElementType().isUnsignedInteger() ||
-                    (uniform && !uniform.isSigned());
+                    (quantized && !quantized.isSigned());
   for (const APInt &value : dense.getValues<APInt>()) {
     double real = isUnsigned ? static_cast<double>(value.getZExtValue())
                              : static_cast<double>(value.getSExtValue());

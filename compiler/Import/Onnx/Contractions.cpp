@@ -15,7 +15,7 @@ Value filterOf(Node &node, size_t i) {
   Shape shape = last.shape;
   if (shape.size() == 3)
     shape.insert(shape.begin() + 1, 1);
-  return node.constant(shape, last.floats());
+  return node.constant(last.reshaped(shape));
 }
 
 Value biasOf(Node &node, size_t i, int64_t channels) {
@@ -44,24 +44,24 @@ Value transposedFilter(Node &node, Value filter) {
   return node.transpose(filter, {1, 2, 3, 0});
 }
 
-/// `filter` with `dilation - 1` zeros between its elements.
+/// `filter` with `dilation - 1` zeros between its elements; none when these are
+/// too many.
 Tensor spread(const Tensor &filter, llvm::ArrayRef<int64_t> dilations) {
   Tensor result;
-  result.type = filter.type;
   result.shape = filter.shape;
   Shape &shape = result.shape;
-  int64_t size = 1;
   for (size_t axis = 2; axis < shape.size(); ++axis)
     shape[axis] = (shape[axis] - 1) * dilations[axis - 2] + 1;
-  size = result.size();
-  result.reals.assign(size, 0);
+  if (result.size() > maxFoldedElements)
+    return result;
+  result.reals.assign(result.size(), 0);
   Shape position(shape.size(), 0);
-  for (double value : filter.reals) {
+  for (int64_t i = 0, size = filter.size(); i < size; ++i) {
     int64_t at = 0;
     for (size_t axis = 0; axis < shape.size(); ++axis)
       at = at * shape[axis] +
            position[axis] * (axis < 2 ? 1 : dilations[axis - 2]);
-    result.reals[at] = value;
+    result.reals[at] = filter.real(i);
     for (size_t axis = shape.size(); axis-- > 0;) {
       if (++position[axis] < filter.shape[axis])
         break;
@@ -140,6 +140,8 @@ llvm::Error importConvTranspose(Node &node) {
   Tensor given;
   if (node.isConstant(1))
     given = spread(node.tensor(1), window->dilations);
+  if (node.isConstant(1) && given.reals.empty())
+    return node.fail("has a filter of too many elements");
   Value filter = node.isConstant(1) ? node.constant(given.shape, given.floats())
                                     : node.value(1);
   int64_t groups = node.integer("group", 1);
@@ -174,10 +176,13 @@ llvm::Error importConvTranspose(Node &node) {
 
 /// Constant rows [N,K] as a filter, scaled.
 static Value filterOfRows(Node &node, const Tensor &rows, double scale) {
-  std::vector<float> values = rows.floats();
+  Tensor filter = rows.reshaped({rows.shape[0], 1, 1, rows.shape[1]});
+  if (scale == 1)
+    return node.constant(filter);
+  std::vector<float> values = filter.floats();
   for (size_t i = 0; i < values.size(); ++i)
-    values[i] = static_cast<float>(rows.real(i) * scale);
-  return node.constant({rows.shape[0], 1, 1, rows.shape[1]}, values);
+    values[i] = static_cast<float>(filter.real(i) * scale);
+  return node.constant(filter.shape, values);
 }
 
 /// A bias of one number per column, when C of a Gemm is that; else null.
@@ -191,6 +196,8 @@ static Value columnBias(Node &node, int64_t columns, double scale) {
       c.size() == columns && (c.shape.empty() || c.shape.back() == columns);
   if (!isRow && c.size() != 1)
     return {};
+  if (isRow && scale == 1)
+    return node.constant(c.reshaped({columns}));
   std::vector<float> values(columns);
   for (int64_t i = 0; i < columns; ++i)
     values[i] = static_cast<float>(c.real(c.size() == 1 ? 0 : i) * scale);

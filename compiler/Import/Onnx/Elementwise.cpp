@@ -106,6 +106,9 @@ llvm::Error importWhere(Node &node) {
     if (!isFloatType(node.type(i)))
       return node.fail("chooses among " + typeName(node.type(i)) +
                        " that is not constant; only float is supported");
+  for (size_t i : {1, 2})
+    if (elementCount(node.shape(i)) == 0)
+      return node.fail("has an empty input " + llvm::Twine(i));
   const Tensor &given = node.tensor(0);
   llvm::SmallVector<bool> bits;
   for (int64_t value : given.integers)

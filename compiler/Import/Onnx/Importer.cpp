@@ -1,7 +1,9 @@
 #include "compiler/Import/Onnx/Importer.h"
 
 #include "compiler/Import/Onnx/Operators.h"
+#include "compiler/Import/Onnx/Quantized.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/raw_ostream.h"
@@ -13,11 +15,21 @@ namespace qcc::import::onnx {
 Importer::Importer(const Model &model, MLIRContext &context,
                    const ImportOptions &options)
     : model(model), options(options), builder(&context) {
-  context.loadDialect<func::FuncDialect, qgraph::QGraphDialect>();
+  context.loadDialect<func::FuncDialect, quant::QuantDialect,
+                      qgraph::QGraphDialect>();
+}
+
+/// Names in a damaged file may hold anything; lines end where they should.
+static std::string printable(const llvm::Twine &text) {
+  std::string result = text.str();
+  for (char &c : result)
+    if (static_cast<unsigned char>(c) < ' ')
+      c = '?';
+  return result;
 }
 
 llvm::Error Importer::makeError(const llvm::Twine &message) const {
-  return llvm::createStringError(model.file + ": " + message);
+  return llvm::createStringError(model.file + ": " + printable(message));
 }
 
 //===----------------------------------------------------------------------===//
@@ -34,9 +46,12 @@ Importer::argumentType(const proto::ValueInfoProto &input) {
   if (!input.type().has_tensor_type())
     return fail("is no tensor");
   const auto &tensor = input.type().tensor_type();
-  if (!isFloatType(tensor.elem_type()))
+  bool isCode = tensor.elem_type() == proto::TensorProto::INT8 ||
+                tensor.elem_type() == proto::TensorProto::UINT8;
+  if (!isFloatType(tensor.elem_type()) && !isCode)
     return fail("is " + typeName(tensor.elem_type()) +
-                "; supported are float, double, float16 and bfloat16");
+                "; supported are float, double, float16, bfloat16, int8 and "
+                "uint8");
   if (!tensor.has_shape())
     return fail("has no shape");
   Shape shape;
@@ -57,7 +72,10 @@ Importer::argumentType(const proto::ValueInfoProto &input) {
   }
   if (elementCount(shape) > maxElements)
     return fail("has more than " + llvm::Twine(maxElements) + " elements");
-  return RankedTensorType::get(shape, builder.getF32Type());
+  return RankedTensorType::get(
+      shape, isCode ? quantizedType(builder.getContext(), tensor.elem_type(),
+                                    /*scale=*/1, /*zeroPoint=*/0)
+                    : builder.getF32Type());
 }
 
 llvm::Error Importer::makeArguments() {
@@ -75,6 +93,7 @@ llvm::Error Importer::makeArguments() {
     Operand operand;
     operand.type = input.type().tensor_type().elem_type();
     operand.shape.assign(type->getShape().begin(), type->getShape().end());
+    operand.isOpen = !isFloatType(operand.type);
     operand.value = block.addArgument(
         *type, NameLoc::get(builder.getStringAttr(input.name())));
     operands[input.name()] = std::move(operand);
@@ -178,6 +197,10 @@ llvm::Error Importer::computeNode(const proto::NodeProto &proto) {
     if (!name.empty() && !operands.contains(name))
       return llvm::createStringError("has the input '" + name +
                                      "', which nothing before it makes");
+  for (const std::string &name : proto.output())
+    if (!name.empty() && operands.contains(name))
+      return llvm::createStringError("makes '" + name +
+                                     "', which there is already");
   // What follows from another node's error is none of its own.
   for (const std::string &name : proto.input())
     if (!name.empty() && operands[name].failed)
@@ -194,6 +217,8 @@ llvm::Error Importer::computeNode(const proto::NodeProto &proto) {
     return error;
   if (op->fold && node.allConstant())
     return op->fold(node);
+  if (!op->movesIntegers && node.has(0) && elementCount(node.shape(0)) == 0)
+    return node.fail("has an empty input 0");
   if (!op->import) {
     for (size_t i = 0; i < node.numInputs(); ++i)
       if (node.has(i) && !node.isConstant(i))
@@ -256,18 +281,18 @@ void Importer::report(const proto::NodeProto &node, llvm::Error error) {
 }
 
 llvm::Error Importer::allProblems() const {
-  std::string text;
+  std::string text = model.file + ": ";
+  if (problems.size() > 1)
+    text += "cannot be imported:";
   for (const Problem &problem : problems) {
     if (problems.size() > 1)
       text += "\n  ";
-    text += problem.node;
+    text += printable(problem.node);
     if (problem.more)
       text += " and " + std::to_string(problem.more) + " more";
-    text += " " + problem.message;
+    text += " " + printable(problem.message);
   }
-  if (problems.size() > 1)
-    text = "cannot be imported:" + text;
-  return makeError(text);
+  return llvm::createStringError(llvm::Twine(text));
 }
 
 llvm::Error Importer::finish() {
@@ -327,6 +352,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> Importer::run() {
     return allProblems();
   if (llvm::Error error = finish())
     return std::move(error);
+  useStoredIntegers(*module);
   return std::move(module);
 }
 

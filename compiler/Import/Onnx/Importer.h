@@ -19,6 +19,8 @@ struct Operand {
   mlir::Value value;
   DataType type = proto::TensorProto::UNDEFINED;
   Shape shape;
+  /// An argument of integers whose scale its first user states.
+  bool isOpen = false;
   /// Its node could not be imported, which has been reported.
   bool failed = false;
 };

@@ -186,6 +186,9 @@ llvm::Error importSplit(Node &node) {
   auto axis = node.axis(node.integer("axis", 0), node.rank(0));
   if (!axis)
     return axis.takeError();
+  if (node.shape(0)[*axis] > maxFoldedElements)
+    return node.fail("splits an axis of more than " +
+                     llvm::Twine(maxFoldedElements) + " elements");
   auto sizes = splitSizes(node, node.shape(0)[*axis]);
   if (!sizes)
     return sizes.takeError();

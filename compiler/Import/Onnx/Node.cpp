@@ -1,5 +1,7 @@
 #include "compiler/Import/Onnx/Node.h"
 
+#include "compiler/Import/Onnx/Quantized.h"
+
 using namespace mlir;
 
 namespace qcc::import::onnx {
@@ -33,7 +35,7 @@ Value Node::valueOfRank(size_t i, int64_t rank) {
   Shape shape = this->shape(i);
   if (static_cast<int64_t>(shape.size()) < rank)
     shape.insert(shape.begin(), rank - shape.size(), 1);
-  return constant(shape, tensor(i).floats());
+  return constant(tensor(i).reshaped(shape));
 }
 
 llvm::Expected<Shape> Node::ints(size_t i) const {
@@ -121,6 +123,33 @@ llvm::Expected<Shape> Node::attrOrInput(llvm::StringRef name,
   if (opset >= inputSince)
     return has(i) ? ints(i) : Shape();
   return integers(name);
+}
+
+void Node::close(size_t i, mlir::Type type) {
+  for (auto &entry : importer.operands)
+    if (entry.second.value == inputs[i]->value)
+      entry.second.isOpen = false;
+  Value argument = inputs[i]->value;
+  argument.setType(type);
+}
+
+llvm::Error Node::run(const proto::NodeProto &part) {
+  return importer.computeNode(part);
+}
+
+void Node::define(const std::string &name, Tensor tensor) {
+  Operand operand;
+  operand.type = tensor.type;
+  operand.shape = tensor.shape;
+  operand.constant = std::make_shared<const Tensor>(std::move(tensor));
+  importer.operands[name] = std::move(operand);
+}
+
+Value Node::constant(const Tensor &tensor) {
+  Value value = constant(tensor.shape, tensor.floats());
+  if (tensor.quantization)
+    noteQuantization(value, *tensor.quantization);
+  return value;
 }
 
 llvm::StringRef Node::directory() const { return importer.model.directory; }

@@ -43,6 +43,8 @@ public:
   /// The same with leading axes of size 1.
   Value valueOfRank(size_t i, int64_t rank);
   const Operand &operand(size_t i) const { return *inputs[i]; }
+  /// Gives an open argument its type.
+  void close(size_t i, mlir::Type type);
   /// The elements of a constant input; an error when it is not constant.
   llvm::Expected<Shape> ints(size_t i) const;
   llvm::Expected<std::vector<double>> reals(size_t i) const;
@@ -67,6 +69,10 @@ public:
   llvm::Expected<Shape> attrOrInput(llvm::StringRef name, int64_t inputSince,
                                     size_t i) const;
 
+  /// Imports another node, which stands for a part of this one.
+  llvm::Error run(const proto::NodeProto &part);
+  /// Makes a name known to such nodes.
+  void define(const std::string &name, Tensor tensor);
   /// Where external data lies.
   llvm::StringRef directory() const;
 
@@ -85,6 +91,8 @@ public:
   Value constant(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values) {
     return build::constant(builder, loc, shape, values);
   }
+  /// With the stored integers as attributes, which Quantized.cpp reads.
+  Value constant(const Tensor &tensor);
   Value splat(llvm::ArrayRef<int64_t> shape, float value) {
     return build::splat(builder, loc, shape, value);
   }

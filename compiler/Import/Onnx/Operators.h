@@ -102,6 +102,18 @@ llvm::Error importAveragePool(Node &node);
 llvm::Error importGlobalMaxPool(Node &node);
 llvm::Error importGlobalAveragePool(Node &node);
 
+// Quantized.cpp
+llvm::Error importQuantizeLinear(Node &node);
+llvm::Error importDequantizeLinear(Node &node);
+llvm::Error foldQuantizeLinear(Node &node);
+llvm::Error foldDequantizeLinear(Node &node);
+llvm::Error importQLinearConv(Node &node);
+llvm::Error importQLinearMatMul(Node &node);
+llvm::Error importQLinearBinary(Node &node);
+llvm::Error importQLinearUnary(Node &node);
+llvm::Error importConvInteger(Node &node);
+llvm::Error importMatMulInteger(Node &node);
+
 // Reductions.cpp
 llvm::Error importReduce(Node &node);
 llvm::Error importArgMax(Node &node);

@@ -135,6 +135,9 @@ llvm::Error importSlice(Node &node) {
       return node.fail("has the step 0");
     // A size can hold fewer elements than 2^31, whatever the number says.
     constexpr int64_t far = int64_t(1) << 40;
+    if (node.shape(0)[axis] > maxFoldedElements)
+      return node.fail("selects from an axis of more than " +
+                       llvm::Twine(maxFoldedElements) + " elements");
     selection[axis] = sliceIndices(
         std::clamp(starts[i], -far, far), std::clamp(ends[i], -far, far),
         std::clamp(steps[i], -far, far), node.shape(0)[axis]);
@@ -262,6 +265,9 @@ llvm::Error importPad(Node &node) {
                        llvm::Twine(maxElements) + " elements");
     if (before == 0 && after == 0)
       continue;
+    if (size + before + after > maxFoldedElements)
+      return node.fail("pads an axis to more than " +
+                       llvm::Twine(maxFoldedElements) + " elements");
     selection[axis].emplace();
     for (int64_t i = constant ? std::max<int64_t>(0, -before) : -before,
                  end = size + (constant ? std::min<int64_t>(0, after) : after);

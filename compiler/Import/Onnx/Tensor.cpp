@@ -363,12 +363,24 @@ Tensor Tensor::transposed(llvm::ArrayRef<int64_t> permutation) const {
       position[axis] = 0;
     }
   }
-  return pick(turned, indices);
+  Tensor result = pick(turned, indices);
+  if (quantization) {
+    auto moved = std::make_shared<Quantization>(*quantization);
+    if (moved->axis >= 0)
+      moved->axis = llvm::find(permutation, moved->axis) - permutation.begin();
+    result.quantization = std::move(moved);
+  }
+  return result;
 }
 
 Tensor Tensor::reshaped(llvm::ArrayRef<int64_t> shape) const {
   Tensor result = *this;
   result.shape.assign(shape.begin(), shape.end());
+  // Rows stay rows.
+  if (quantization && quantization->axis >= 0 &&
+      (quantization->axis != 0 || shape.empty() ||
+       shape.front() != this->shape.front()))
+    result.quantization = nullptr;
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <memory>
 #include <vector>
 
 namespace qcc::import::onnx {
@@ -39,6 +40,15 @@ constexpr int64_t maxFoldedElements = int64_t(1) << 24;
 /// The product of `shape`, at most 2^62; -1 when a size is negative.
 int64_t elementCount(llvm::ArrayRef<int64_t> shape);
 
+/// How the elements of a float tensor were stored as integers:
+/// `(code - zeroPoints) * scales`, one of each or one per index of `axis`.
+struct Quantization {
+  std::vector<double> scales;
+  std::vector<int64_t> zeroPoints;
+  int64_t axis = -1; ///< -1: all elements share one scale
+  DataType storage = proto::TensorProto::INT8;
+};
+
 /// Row-major elements. Those of every float type are `reals`, those of every
 /// integer type `integers` (uint64 modulo 2^64); the other vector is empty.
 struct Tensor {
@@ -46,6 +56,8 @@ struct Tensor {
   Shape shape;
   std::vector<double> reals;
   std::vector<int64_t> integers;
+  /// Of a constant that was dequantized; lost by all that computes.
+  std::shared_ptr<const Quantization> quantization;
 
   bool isFloat() const { return isFloatType(type); }
   int64_t size() const { return elementCount(shape); }

@@ -4,6 +4,7 @@
 #include "compiler/Import/Import.h"
 #include "passes/Legalize/Legalize.h"
 
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
@@ -74,6 +75,11 @@ std::string read(const std::string &path, Case &test) {
   return "";
 }
 
+bool takesCodes(llvm::StringRef op) {
+  return op == "DequantizeLinear" || op.starts_with("QLinear") ||
+         op.ends_with("Integer");
+}
+
 /// Makes inputs of the graph known; returns the numbers of those that stay
 /// arguments.
 std::vector<size_t> bind(const Case &test, Mode mode,
@@ -87,9 +93,15 @@ std::vector<size_t> bind(const Case &test, Mode mode,
     // A missing optional input has no data.
     if (i >= test.inputs.size())
       break;
-    bool isFloat = isFloatType(test.inputTensors[i].type);
+    // The codes that an operator on integers takes may be an argument.
+    const std::string &op = test.model.graph().node(0).op_type();
+    bool isCodes = i == 0 && takesCodes(op);
+    bool isFloat = isFloatType(test.inputTensors[i].type) || isCodes;
     bool argument = isFloat && (mode == Mode::Values ||
                                 (mode != Mode::Folded && arguments.empty()));
+    // Scales have to be known.
+    if (takesCodes(op) || op == "QuantizeLinear")
+      argument &= i == 0;
     if (argument) {
       *kept.Add() = input;
       arguments.push_back(i);
@@ -110,6 +122,27 @@ std::vector<size_t> bind(const Case &test, Mode mode,
     type->mutable_shape()->add_dim()->set_dim_value(1);
   }
   return arguments;
+}
+
+/// The scale and zero point of a quantized type, else null.
+quant::UniformQuantizedType scaleOf(Type type) {
+  return dyn_cast<quant::UniformQuantizedType>(
+      cast<RankedTensorType>(type).getElementType());
+}
+
+/// Codes to the real numbers that the evaluator takes, and its results back.
+std::vector<float> toReal(std::vector<float> values, Type type) {
+  if (auto scale = scaleOf(type))
+    for (float &value : values)
+      value =
+          static_cast<float>((value - scale.getZeroPoint()) * scale.getScale());
+  return values;
+}
+void toCodes(std::vector<float> &values, Type type) {
+  if (auto scale = scaleOf(type))
+    for (float &value : values)
+      value = static_cast<float>(std::nearbyint(value / scale.getScale())) +
+              scale.getZeroPoint();
 }
 
 /// Nothing, or how the results differ by more than `tolerance`, relative.
@@ -172,8 +205,13 @@ void runMode(const Case &test, Mode mode, Outcome &outcome) {
     return;
   }
   std::vector<std::vector<float>> values;
-  for (size_t i : arguments)
-    values.push_back(test.inputTensors[i].floats());
+  for (auto [k, i] : llvm::enumerate(arguments)) {
+    auto &tensor = test.inputTensors[i];
+    Type type = function.getArgumentTypes()[k];
+    // A float argument that is quantized first has been made codes.
+    values.push_back(tensor.isFloat() ? tensor.floats()
+                                      : toReal(tensor.floats(), type));
+  }
   if (arguments.empty())
     values.push_back({0});
   std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
@@ -182,6 +220,9 @@ void runMode(const Case &test, Mode mode, Outcome &outcome) {
     outcome.error = llvm::toString(results.takeError());
     return;
   }
+  for (auto [k, values] : llvm::enumerate(*results))
+    if (k < test.outputs.size() && !test.outputs[k].isFloat())
+      toCodes(values, function.getResultTypes()[k]);
   std::string difference = compare(*results, test.outputs, 1e-5);
   if (!difference.empty()) {
     difference = compare(*results, test.outputs, 1e-3);
