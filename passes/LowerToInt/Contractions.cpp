@@ -39,6 +39,27 @@ llvm::SmallVector<int64_t> integers(DenseElementsAttr codes) {
   return result;
 }
 
+/// The codes of a filter less their zero points.
+llvm::SmallVector<int64_t> weightsOf(Value filter, DenseElementsAttr codes) {
+  Type element = cast<RankedTensorType>(filter.getType()).getElementType();
+  auto quantized = dyn_cast<quant::QuantizedType>(element);
+  llvm::SmallVector<int64_t> zeros = {0};
+  if (auto q = dyn_cast<quant::UniformQuantizedPerAxisType>(element))
+    zeros = llvm::to_vector(q.getZeroPoints());
+  if (auto q = dyn_cast<quant::UniformQuantizedType>(element))
+    zeros = {q.getZeroPoint()};
+  bool isSigned = !quantized || quantized.isSigned();
+  llvm::SmallVector<int64_t> weights;
+  weights.reserve(codes.getNumElements());
+  for (const llvm::APInt &code : codes.getValues<llvm::APInt>())
+    weights.push_back(isSigned ? code.getSExtValue()
+                               : static_cast<int64_t>(code.getZExtValue()));
+  size_t perChannel = std::max<size_t>(1, weights.size() / zeros.size());
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i] -= zeros[std::min(i / perChannel, zeros.size() - 1)];
+  return weights;
+}
+
 /// Filter `[OC,KH,KW,I]` with both window axes reversed.
 DenseElementsAttr flipWindow(DenseElementsAttr filter) {
   auto type = filter.getType();
@@ -66,6 +87,37 @@ Value makeConstant(OpBuilder &builder, Location loc, RankedTensorType type,
                                   DenseElementsAttr::get(type, values));
 }
 
+/// The filter as signed codes of its own width. Weights of 9 bits become the
+/// sum of two of 8, for two copies of each input channel that stand side by
+/// side (rule `accumulate-a4`).
+Value filterConstant(OpBuilder &builder, Location loc, DenseElementsAttr codes,
+                     llvm::ArrayRef<int64_t> weights) {
+  auto type = cast<RankedTensorType>(codes.getType());
+  int64_t limit = int64_t(1) << (type.getElementTypeBitWidth() - 1);
+  if (llvm::all_of(weights,
+                   [&](int64_t w) { return w >= -limit && w < limit; }))
+    return makeConstant(builder, loc, type, weights);
+  llvm::SmallVector<int64_t> shape(type.getShape());
+  shape.back() *= 2;
+  llvm::SmallVector<int64_t> pairs;
+  for (int64_t weight : weights) {
+    int64_t first = std::clamp(weight, -limit, limit - 1);
+    pairs.append({first, weight - first});
+  }
+  return makeConstant(builder, loc, type.clone(shape), pairs);
+}
+
+/// Every channel of an image twice: 0, 0, 1, 1, ...
+Value twice(OpBuilder &builder, Location loc, Value image) {
+  auto type = cast<RankedTensorType>(image.getType());
+  llvm::SmallVector<int64_t> shape(type.getShape()), indices;
+  for (int64_t channel = 0; channel < shape[3]; ++channel)
+    indices.append({channel, channel});
+  shape[3] *= 2;
+  return qint::GatherOp::create(builder, loc, type.clone(shape), image, indices,
+                                /*axis=*/3);
+}
+
 } // namespace
 
 /// Folds the input's zero point into the bias (rule `accumulate-a2`), proves
@@ -88,7 +140,7 @@ Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
         << filter.getType();
     return {};
   }
-  llvm::SmallVector<int64_t> weights = integers(filterCodes);
+  llvm::SmallVector<int64_t> weights = weightsOf(filter, filterCodes);
   llvm::SmallVector<int64_t> folded = integers(biasCodes);
   size_t perChannel = weights.size() / folded.size();
   int64_t bound = 0;
@@ -115,8 +167,9 @@ Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
       unit *= in->scale;
 
   Location loc = op->getLoc();
-  Value filterValue = qint::ConstantOp::create(
-      builder, loc, filterCodes.getType(), filterCodes);
+  Value filterValue = filterConstant(builder, loc, filterCodes, weights);
+  if (filterValue.getType() != filterCodes.getType())
+    input = twice(builder, loc, input);
   Value biasValue = makeConstant(
       builder, loc,
       RankedTensorType::get({static_cast<int64_t>(folded.size())}, accumulator),

@@ -103,10 +103,10 @@ private:
         elementTypeOf(op->getOperand(1)));
     auto bias = dyn_cast<quant::UniformQuantizedPerAxisType>(
         elementTypeOf(op->getOperand(2)));
-    if (!filter || filter.getQuantizedDimension() != 0 || !filter.isSigned() ||
+    if (!filter || filter.getQuantizedDimension() != 0 ||
         filter.getStorageTypeIntegralWidth() > 8)
       return fail() << "has the filter " << op->getOperand(1).getType()
-                    << ", expected signed 8-bit weights with scales on axis 0";
+                    << ", expected 8-bit weights with scales on axis 0";
     if (!bias || bias.getStorageTypeIntegralWidth() != 32)
       return fail() << "has the bias " << op->getOperand(2).getType()
                     << ", expected 32 bits with scales on axis 0";

@@ -1,6 +1,7 @@
 // The reader of TensorFlow Lite files on damaged files: each is rejected with
-// one line, or gives a module that verifies.
+// one line, or gives a module that verifies and goes through the phases.
 #include "compiler/Import/Import.h"
+#include "passes/Pipeline.h"
 #include "test/fuzz/Harness.h"
 #include "test/unit/ImportTflite/ModelBuilder.h"
 
@@ -93,6 +94,12 @@ bool readModel(const std::string &bytes) {
     return false;
   }
   EXPECT_TRUE(succeeded(verify(module->get())));
+  // The phases that believe what the importer made; they may refuse it.
+  PassManager passes(&context);
+  qcc::buildLegalize(passes, {});
+  qcc::buildQuantize(passes, {});
+  qcc::buildLowerToInt(passes, {});
+  (void)passes.run(module->get());
   return true;
 }
 

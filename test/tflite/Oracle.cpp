@@ -72,6 +72,7 @@ enum Code {
   kReshape = 22,
   kSoftmax = 25,
   kTanh = 28,
+  kTransposeConv = 67,
   kPad = 34,
   kMean = 40,
   kSub = 41,
@@ -229,6 +230,48 @@ void conv(const Tensor &in, const Tensor &filter, const Tensor *bias,
           out.values[((int64_t(b) * OH + y) * OW + x) * OC + c] =
               clampTo(v + out.zero(), range.low, range.high);
         }
+  }
+}
+
+/// TRANSPOSE_CONV: every input element is spread over its window.
+void transposeConv(const Tensor &in, const Tensor &filter, const Tensor *bias,
+                   Tensor &out, const uint8_t *o, Rounding rounding) {
+  bool same = scalar<int8_t>(o, 0) == 0;
+  int strideW = scalar<int32_t>(o, 1), strideH = scalar<int32_t>(o, 2);
+  Range range = activationRange(out, scalar<int8_t>(o, 3));
+  int H = in.shape[1], W = in.shape[2], C = in.shape[3];
+  int OH = out.shape[1], OW = out.shape[2], OC = out.shape[3];
+  int KH = filter.shape[1], KW = filter.shape[2];
+  // The padding of the convolution from the output to the input.
+  int top = padBefore(OH, KH, strideH, 1, H, same);
+  int left = padBefore(OW, KW, strideW, 1, W, same);
+  for (int c = 0; c < OC; ++c) {
+    double real =
+        static_cast<double>(in.scale()) *
+        static_cast<double>(filter.scales[filter.scales.size() > 1 ? c : 0]) /
+        static_cast<double>(out.scale());
+    Multiplier k = quantizeMultiplier(real);
+    for (int b = 0; b < out.shape[0]; ++b) {
+      std::vector<int64_t> sums(int64_t(OH) * OW, bias ? bias->values[c] : 0);
+      for (int y = 0; y < H; ++y)
+        for (int x = 0; x < W; ++x)
+          for (int ky = 0; ky < KH; ++ky)
+            for (int kx = 0; kx < KW; ++kx) {
+              int oy = y * strideH - top + ky, ox = x * strideW - left + kx;
+              if (oy < 0 || oy >= OH || ox < 0 || ox >= OW)
+                continue;
+              for (int i = 0; i < C; ++i)
+                sums[int64_t(oy) * OW + ox] +=
+                    (in.values[((int64_t(b) * H + y) * W + x) * C + i] -
+                     in.zero()) *
+                    filter.values[((int64_t(c) * KH + ky) * KW + kx) * C + i];
+            }
+      for (int64_t i = 0; i < int64_t(OH) * OW; ++i)
+        out.values[(int64_t(b) * OH * OW + i) * OC + c] =
+            clampTo(int64_t(apply(static_cast<int32_t>(sums[i]), k, rounding)) +
+                        out.zero(),
+                    range.low, range.high);
+    }
   }
 }
 
@@ -494,6 +537,18 @@ void pad(const Tensor &in, const Tensor &amounts, Tensor &out) {
   }
 }
 
+/// UINT8 codes into another scale, in f32, as CONCATENATION does.
+void rescaleInFloat(const Tensor &in, Tensor &out) {
+  float scale = in.scale() * (1.0f / out.scale());
+  float bias = -static_cast<float>(in.zero()) * scale;
+  for (int64_t i = 0; i < in.size(); ++i)
+    out.values[i] =
+        clampTo(static_cast<int32_t>(std::round(
+                    static_cast<float>(in.values[i]) * scale + bias)) +
+                    out.zero(),
+                0, 255);
+}
+
 void concatenate(const std::vector<const Tensor *> &parts, Tensor &out,
                  int axis, Rounding rounding) {
   int rank = out.shape.size();
@@ -508,6 +563,8 @@ void concatenate(const std::vector<const Tensor *> &parts, Tensor &out,
     codes.values.resize(part->size());
     if (part->scales == out.scales && part->zeroPoints == out.zeroPoints)
       codes.values = part->values;
+    else if (out.type == 3)
+      rescaleInFloat(*part, codes);
     else
       rescale(*part, codes, 0, rounding);
     int64_t size = part->shape[axis];
@@ -612,6 +669,9 @@ void Model::runOp(const Op &op, Rounding rounding) {
   case kConv:
   case kDepthwise:
     return conv(in(0), in(1), bias, out, o, op.code == kDepthwise, rounding);
+  case kTransposeConv:
+    return transposeConv(in(2), in(1), op.inputs.size() > 3 ? &in(3) : nullptr,
+                         out, o, rounding);
   case kFullyConnected:
     return fullyConnected(in(0), in(1), bias, out, o, rounding);
   case kAveragePool:

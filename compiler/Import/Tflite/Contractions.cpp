@@ -89,10 +89,9 @@ Importer::windowPads(int8_t padding, ArrayRef<int64_t> image,
 
 /// Codes of a filter as they are; biases in units of input times filter scale.
 std::optional<Importer::Parameters>
-Importer::quantizedParameters(const TensorInfo &filter, size_t bias,
-                              ArrayRef<int64_t> shape, ArrayRef<int64_t> order,
-                              bool singleScale) {
-  const TensorInfo &in = *input(0);
+Importer::quantizedParameters(const TensorInfo &in, const TensorInfo &filter,
+                              size_t bias, ArrayRef<int64_t> shape,
+                              ArrayRef<int64_t> order, bool singleScale) {
   int64_t channels = shape[order[0]];
   const Quantization &q = *filter.quantization;
   if (q.scales.size() > 1 &&
@@ -119,20 +118,16 @@ Importer::quantizedParameters(const TensorInfo &filter, size_t bias,
     weights[i] =
         filter.type == ElementType::UInt8 ? byte : static_cast<int8_t>(byte);
   }
-  // The file's axis with the channels, for zero points per channel.
-  if (llvm::any_of(q.zeroPoints,
-                   [&](int64_t z) { return z != q.zeroPoints[0]; })) {
-    fail("has filter zero points that differ between channels");
-    return std::nullopt;
-  }
-  for (int64_t &weight : weights) {
-    weight -= q.zeroPoints[0];
-    if (weight < -128 || weight > 127) {
-      fail("has a filter code that is " + Twine(weight) +
-           " after its zero point is taken away, expected 8 bits");
+  SmallVector<int64_t> filterZeros;
+  for (int64_t o = 0; o < channels; ++o)
+    filterZeros.push_back(q.zeroPoints[q.zeroPoints.size() > 1 ? o : 0]);
+  bool isSigned = filter.type == ElementType::Int8;
+  int64_t least = isSigned ? -128 : 0;
+  for (int64_t zero : filterZeros)
+    if (zero < least || zero > least + 255) {
+      fail("has the filter zero point " + Twine(zero));
       return std::nullopt;
     }
-  }
   std::vector<int64_t> biases(channels, 0);
   if (hasInput(bias)) {
     std::optional<std::vector<int64_t>> given = integers(bias);
@@ -148,15 +143,18 @@ Importer::quantizedParameters(const TensorInfo &filter, size_t bias,
     biases = std::move(*given);
   }
   SmallVector<int64_t> zeros(channels, 0);
-  auto perChannel = [&](unsigned width, ArrayRef<double> numbers) {
-    int64_t limit = int64_t(1) << (width - 1);
+  auto perChannel = [&](bool isSigned, unsigned width, ArrayRef<double> numbers,
+                        ArrayRef<int64_t> zeroPoints) {
+    int64_t range = int64_t(1) << width;
+    int64_t min = isSigned ? -range / 2 : 0;
     return quant::UniformQuantizedPerAxisType::getChecked(
-        [&] { return mlir::emitError(loc); }, quant::QuantizationFlags::Signed,
-        builder.getIntegerType(width), builder.getF32Type(), numbers, zeros,
-        /*quantizedDimension=*/0, -limit, limit - 1);
+        [&] { return mlir::emitError(loc); },
+        isSigned ? unsigned(quant::QuantizationFlags::Signed) : 0,
+        builder.getIntegerType(width), builder.getF32Type(), numbers,
+        zeroPoints, /*quantizedDimension=*/0, min, min + range - 1);
   };
-  auto filterType = perChannel(8, scales);
-  auto biasType = perChannel(32, units);
+  auto filterType = perChannel(isSigned, 8, scales, filterZeros);
+  auto biasType = perChannel(true, 32, units, zeros);
   if (!filterType || !biasType) {
     fail("has filter scales that are out of range");
     return std::nullopt;
@@ -168,19 +166,20 @@ Importer::quantizedParameters(const TensorInfo &filter, size_t bias,
 
 std::optional<Importer::Parameters>
 Importer::parameters(size_t filter, size_t bias, ArrayRef<int64_t> shape,
-                     ArrayRef<int64_t> order, bool singleScale) {
+                     ArrayRef<int64_t> order, bool singleScale, size_t image) {
   const TensorInfo *weights = input(filter);
   if (!weights || !weights->data) {
     fail("needs a constant filter");
     return std::nullopt;
   }
   if (isQuantizedOp()) {
-    if (!input(0) || !input(0)->isQuantized() || !weights->isQuantized() ||
-        !elementType(*input(0)) || weights->type == ElementType::Int16) {
+    const TensorInfo *in = input(image);
+    if (!in || !in->isQuantized() || !weights->isQuantized() ||
+        !elementType(*in) || weights->type == ElementType::Int16) {
       fail("needs an input and a filter of 8 bits with scales");
       return std::nullopt;
     }
-    return quantizedParameters(*weights, bias, shape, order, singleScale);
+    return quantizedParameters(*in, *weights, bias, shape, order, singleScale);
   }
   std::optional<std::vector<float>> numbers = reals(*weights);
   if (!numbers)
@@ -286,9 +285,7 @@ Value Importer::transposeConv2d() {
       input(1)->shape.size() != 4 || output().shape.size() != 4)
     return fail("needs options, an image and a filter of four axes");
   ArrayRef<int64_t> image = build::shapeOf(in), filter = input(1)->shape;
-  if (isQuantizedOp())
-    return fail("on integers is not supported");
-  auto given = parameters(1, 3, filter, {0, 1, 2, 3}, false);
+  auto given = parameters(1, 3, filter, {0, 1, 2, 3}, false, /*image=*/2);
   SmallVector<int64_t> strides = {o->stride_h(), o->stride_w()};
   // The pads of the convolution that goes the other way.
   auto pads = windowPads(o->padding(), ArrayRef(output().shape).slice(1, 2),

@@ -99,12 +99,11 @@ private:
   std::optional<Parameters> parameters(size_t filter, size_t bias,
                                        llvm::ArrayRef<int64_t> shape,
                                        llvm::ArrayRef<int64_t> order,
-                                       bool singleScale);
-  std::optional<Parameters> quantizedParameters(const TensorInfo &filter,
-                                                size_t bias,
-                                                llvm::ArrayRef<int64_t> shape,
-                                                llvm::ArrayRef<int64_t> order,
-                                                bool singleScale);
+                                       bool singleScale, size_t image = 0);
+  std::optional<Parameters>
+  quantizedParameters(const TensorInfo &image, const TensorInfo &filter,
+                      size_t bias, llvm::ArrayRef<int64_t> shape,
+                      llvm::ArrayRef<int64_t> order, bool singleScale);
   std::optional<llvm::SmallVector<int64_t, 4>>
   windowPads(int8_t padding, llvm::ArrayRef<int64_t> image,
              llvm::ArrayRef<int64_t> window, llvm::ArrayRef<int64_t> strides,
@@ -137,6 +136,8 @@ private:
   // Tables.cpp: 8-bit functions as the integer kernels compute them
   Value table(llvm::function_ref<float(float)> function);
   Value leakyReluTable(float alpha);
+  /// Codes of operand `index`, which is `value`, in the output's scale.
+  Value rescaleTable(size_t index, Value value);
 
   // Movement.cpp
   Value reshape();

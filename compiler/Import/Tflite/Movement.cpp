@@ -256,8 +256,10 @@ Value Importer::concatenation() {
     if (isQuantizedOp() && element != elementType(output())) {
       if (!isa<quant::QuantizedType>(element))
         return fail("joins codes and floats");
-      part = typed(
-          qgraph::RequantizeOp::create(builder, loc, part.getType(), part));
+      part = output().type == ElementType::UInt8
+                 ? rescaleTable(i, part)
+                 : typed(qgraph::RequantizeOp::create(builder, loc,
+                                                      part.getType(), part));
       if (!part)
         return {};
     }
@@ -441,8 +443,9 @@ Value Importer::reduce() {
   bool arithmetic = kind == ReduceKind::Mean || kind == ReduceKind::Sum;
   if (!arithmetic && !keepsType())
     return {};
-  if (isQuantizedOp() && !input(0)->isQuantized())
-    return fail("needs an input of 8 bits with a scale");
+  if (isQuantizedOp() && (!input(0)->isQuantized() ||
+                          (arithmetic && input(0)->type != ElementType::Int8)))
+    return fail("needs an input of INT8 with a scale");
   SmallVector<int64_t> axes;
   for (int64_t number : *given) {
     auto axis = axisOf(number, build::shapeOf(in).size());

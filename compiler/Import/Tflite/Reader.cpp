@@ -121,6 +121,8 @@ llvm::Error Network::readTensor(const Model &model, const Tensor &from,
         return error(who + "has a scale that is no positive number");
     tensor.quantization = std::move(quantization);
   }
+  if (from.sparsity())
+    return error(who + "is stored sparse, which is not supported");
   if (llvm::Error failed = readData(model, from.buffer(), tensor))
     return failed;
   tensors.push_back(std::move(tensor));

@@ -86,4 +86,22 @@ Value Importer::leakyReluTable(float alpha) {
   return typed(qgraph::TableOp::create(builder, loc, in.getType(), in, codes));
 }
 
+/// What CONCATENATION of UINT8 does, in f32.
+Value Importer::rescaleTable(size_t index, Value value) {
+  const Quantization &a = *input(index)->quantization,
+                     &b = *output().quantization;
+  float inverse = 1.0f / b.scales[0];
+  float scale = a.scales[0] * inverse;
+  float bias = -static_cast<float>(a.zeroPoints[0]) * scale;
+  SmallVector<int8_t> codes;
+  for (int32_t code = 0; code < 256; ++code) {
+    float sum = std::round(static_cast<float>(code) * scale + bias) +
+                static_cast<float>(b.zeroPoints[0]);
+    codes.push_back(static_cast<int8_t>(
+        static_cast<int32_t>(std::clamp(sum, 0.0f, 255.0f))));
+  }
+  return typed(
+      qgraph::TableOp::create(builder, loc, value.getType(), value, codes));
+}
+
 } // namespace qcc::import::tflite

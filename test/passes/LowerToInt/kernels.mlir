@@ -57,3 +57,16 @@ func.func @softmax(%x: tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 3.90
   %0 = qgraph.softmax %x {axis = 1 : i64} : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 3.906250e-03:-128>>
   return %0 : tensor<2x3x!quant.uniform<i8:f32, 3.906250e-03:-128>>
 }
+
+// Rule accumulate-a4: 255 - 5 is 127 + 123, 0 - 5 is -5 + 0; each channel is
+// read twice.
+// CHECK-LABEL: @unsigned_filter
+// CHECK-DAG: qint.constant dense<{{\[\[\[\[}}127, 123, -5, 0]]]]> : tensor<1x1x1x4xi8>
+// CHECK: qint.gather {{.*}}axis = 3 : i64, indices = array<i64: 0, 0, 1, 1>
+// CHECK: qint.conv2d
+func.func @unsigned_filter(%x: tensor<1x1x1x2x!quant.uniform<u8:f32, 0.5:3>>) -> tensor<1x1x1x1x!quant.uniform<u8:f32, 8.0:7>> {
+  %w = qgraph.constant dense<[[[[-1, 0]]]]> : tensor<1x1x1x2xi8> -> tensor<1x1x1x2x!quant.uniform<u8:f32:0, {0.25:5}>>
+  %b = qgraph.constant dense<9> : tensor<1xi32> -> tensor<1x!quant.uniform<i32:f32:0, {0.125}>>
+  %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, qgraph.rounding = "double"} : (tensor<1x1x1x2x!quant.uniform<u8:f32, 0.5:3>>, tensor<1x1x1x2x!quant.uniform<u8:f32:0, {0.25:5}>>, tensor<1x!quant.uniform<i32:f32:0, {0.125}>>) -> tensor<1x1x1x1x!quant.uniform<u8:f32, 8.0:7>>
+  return %0 : tensor<1x1x1x1x!quant.uniform<u8:f32, 8.0:7>>
+}

@@ -44,7 +44,7 @@ func.func @scale(%a: !q) -> !q {
 !b = tensor<1x!quant.uniform<i32:f32:0, {0.25}>>
 func.func @filter(%a: !q) -> !q {
   %b = qgraph.constant dense<1> : tensor<1xi32> -> !b
-  // expected-error @+1 {{expected signed 8-bit weights with scales on axis 0}}
+  // expected-error @+1 {{expected 8-bit weights with scales on axis 0}}
   %0 = qgraph.conv2d %a, %a, %b {qgraph.layer = "c", dilations = array<i64: 1, 1>, groups = 1 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (!q, !q, !b) -> !q
   return %0 : !q
 }

@@ -143,6 +143,16 @@ TEST(TfliteErrors, ConstantsOfWrongSize) {
                         "ask for 8"));
 }
 
+TEST(TfliteErrors, SparseConstants) {
+  Spec sparse{{1}};
+  sparse.sparse = true;
+  EXPECT_THAT(oneOp(sparse, {{1}},
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Relu, {i}, {o});
+                    }),
+              HasSubstr("tensor 0 'in' is stored sparse"));
+}
+
 TEST(TfliteErrors, BadQuantization) {
   auto relu = [](ModelBuilder &b, int i, int o) {
     b.op(Builtin::Relu, {i}, {o});

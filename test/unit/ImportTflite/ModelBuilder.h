@@ -33,6 +33,7 @@ public:
     std::vector<int64_t> zeroPoints = {};
     int axis = 0;
     std::vector<int> signature = {};
+    bool sparse = false;
   };
 
   ModelBuilder() { buffers.push_back(format::CreateBuffer(out)); }
@@ -54,9 +55,12 @@ public:
     flatbuffers::Offset<flatbuffers::Vector<int32_t>> signature;
     if (!spec.signature.empty())
       signature = out.CreateVector(spec.signature);
+    flatbuffers::Offset<format::NoOptions> sparsity;
+    if (spec.sparse)
+      sparsity = format::CreateNoOptions(out);
     tensors.push_back(
         format::CreateTensor(out, shape, static_cast<int8_t>(spec.type), buffer,
-                             text, quantization, false, 0, signature));
+                             text, quantization, false, sparsity, signature));
     return static_cast<int>(tensors.size()) - 1;
   }
 
