@@ -59,9 +59,6 @@ private:
   std::vector<int> inputs, outputs;
 };
 
-/// value * real, as MultiplyByQuantizedMultiplier after QuantizeMultiplier.
-int32_t multiplied(int32_t value, double real, Rounding rounding);
-
 } // namespace oracle
 
 #endif // QCC_TEST_TFLITE_ORACLE_H

@@ -226,4 +226,254 @@ TEST(TfliteErrors, OptionsThatFitNot) {
               HasSubstr("needs constant integers for operand 1 ('in')"));
 }
 
+Spec floats(const std::vector<int> &shape) { return {shape}; }
+Spec codes(const std::vector<int> &shape, float scale = 0.5f,
+           int64_t zero = 3) {
+  return {shape, ElementType::Int8, {}, {scale}, {zero}};
+}
+Spec constant(const std::vector<int> &shape, size_t count, float value = 1) {
+  return {shape, ElementType::Float32,
+          bytesOf(std::vector<float>(count, value))};
+}
+Spec weights(const std::vector<int> &shape, size_t count,
+             std::vector<float> scales = {0.5f}) {
+  Spec spec{shape, ElementType::Int8, std::vector<uint8_t>(count, 1), scales,
+            std::vector<int64_t>(scales.size(), 0)};
+  return spec;
+}
+
+/// A convolution of `in` by `filter` and maybe `bias`.
+std::string conv(Spec in, Spec filter, Spec *bias, Spec out, int8_t padding = 1,
+                 int stride = 1, int8_t activation = 0) {
+  return oneOp(in, out, [&](ModelBuilder &b, int i, int o) {
+    std::vector<int> operands = {i, b.tensor("f", filter)};
+    if (bias)
+      operands.push_back(b.tensor("b", *bias));
+    b.op(Builtin::Conv2D, operands, {o}, 1,
+         format::CreateConv2DOptions(b.out, padding, stride, stride,
+                                     activation));
+  });
+}
+
+TEST(TfliteErrors, Convolutions) {
+  Spec image = floats({1, 2, 2, 3}), filter = constant({1, 1, 1, 3}, 3),
+       made = floats({1, 2, 2, 1});
+  EXPECT_THAT(conv(image, filter, nullptr, made, 7),
+              HasSubstr("has padding 7, expected SAME or VALID"));
+  EXPECT_THAT(conv(image, filter, nullptr, made, 1, 0),
+              HasSubstr("has stride 0, dilation 1 and window 1, expected"));
+  EXPECT_THAT(conv(image, filter, nullptr, made, 1, 1, 5),
+              HasSubstr("has fused activation 5, expected none, RELU"));
+  EXPECT_THAT(conv(image, constant({1, 1, 1, 2}, 2), nullptr, made),
+              HasSubstr("has a filter of 2 channels for 3"));
+  EXPECT_THAT(conv(image, floats({1, 1, 1, 3}), nullptr, made),
+              HasSubstr("reads tensor 'f', which nothing made before"));
+  EXPECT_THAT(conv(floats({1, 4}), filter, nullptr, made),
+              HasSubstr("needs options, an image and a filter of four axes"));
+  Spec bias = constant({2}, 2);
+  EXPECT_THAT(conv(image, filter, &bias, made),
+              HasSubstr("has a bias of 2 elements, expected 1"));
+}
+
+TEST(TfliteErrors, IntegerConvolutions) {
+  Spec image = codes({1, 2, 2, 3}), filter = weights({1, 1, 1, 3}, 3),
+       made = codes({1, 2, 2, 1});
+  EXPECT_THAT(conv(image, constant({1, 1, 1, 3}, 3), nullptr, made),
+              HasSubstr("needs an input and a filter of 8 bits with scales"));
+  Spec bias{{1}, ElementType::Int64, std::vector<uint8_t>(8, 0)};
+  EXPECT_THAT(conv(image, filter, &bias, made),
+              HasSubstr("has a bias of 1 elements of INT64, expected 1 of"));
+  Spec zeros = filter;
+  zeros.zeroPoints = {300};
+  EXPECT_THAT(conv(image, zeros, nullptr, made),
+              HasSubstr("has the filter zero point 300"));
+  Spec scales = weights({1, 1, 1, 3}, 3, {1, 2, 3});
+  scales.axis = 3;
+  EXPECT_THAT(conv(image, scales, nullptr, made),
+              HasSubstr("has 3 filter scales for 1 output channels"));
+  EXPECT_THAT(conv(image, filter, nullptr, made, 1, 1, 4),
+              HasSubstr("has fused activation 4"));
+}
+
+TEST(TfliteErrors, FullyConnectedLayers) {
+  auto connect = [](Spec in, Spec filter, Spec out) {
+    return oneOp(in, out, [&](ModelBuilder &b, int i, int o) {
+      b.op(Builtin::FullyConnected, {i, b.tensor("f", filter)}, {o}, 8,
+           format::CreateFullyConnectedOptions(b.out, 0));
+    });
+  };
+  EXPECT_THAT(connect(floats({1, 5}), constant({2, 3}, 6), floats({1, 2})),
+              HasSubstr("has 5 input elements for rows of 3"));
+  EXPECT_THAT(connect(floats({1, 3}), constant({2, 3}, 6), floats({1, 4})),
+              HasSubstr("has 4 output elements, expected 2"));
+  EXPECT_THAT(connect(floats({1, 3}), constant({6}, 6), floats({1, 2})),
+              HasSubstr("needs options and a filter of two axes"));
+  EXPECT_THAT(oneOp(floats({2, 3}), floats({2, 2}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::FullyConnected, {i, i}, {o}, 8,
+                           format::CreateFullyConnectedOptions(b.out, 0));
+                    }),
+              HasSubstr("needs a constant filter"));
+}
+
+TEST(TfliteErrors, ScalesThatMustAgree) {
+  auto apply = [](Builtin code, Spec in, Spec out) {
+    return oneOp(in, out, [&](ModelBuilder &b, int i, int o) {
+      b.op(code, {i, indices(b, {4})}, {o});
+    });
+  };
+  EXPECT_THAT(apply(Builtin::Reshape, codes({1, 4}), codes({4}, 0.25f)),
+              HasSubstr("must keep the scale and zero point of its operand 0"));
+  EXPECT_THAT(oneOp(codes({1, 4}), codes({1, 4}, 0.25f),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Maximum, {i, i}, {o});
+                    }),
+              HasSubstr("must keep the scale and zero point"));
+  EXPECT_THAT(oneOp(codes({1, 4}), codes({1, 4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Softmax, {i}, {o}, 9,
+                           format::CreateSoftmaxOptions(b.out, 1));
+                    }),
+              HasSubstr("must make codes of scale 1/256 that start from 0"));
+  Spec bytes = codes({1, 4});
+  bytes.type = ElementType::UInt8;
+  EXPECT_THAT(oneOp(bytes, codes({1, 4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Logistic, {i}, {o});
+                    }),
+              HasSubstr("needs an input of 8 bits, of its output's type"));
+  EXPECT_THAT(oneOp(bytes, bytes,
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Mean, {i, indices(b, {0})}, {o}, 27,
+                           format::CreateReducerOptions(b.out, true));
+                    }),
+              HasSubstr("needs an input of INT8 with a scale"));
+  EXPECT_THAT(oneOp(codes({1, 4}), codes({1, 4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::HardSwish, {i}, {o});
+                    }),
+              HasSubstr("HARD_SWISH 'out' on integers is not supported"));
+}
+
+TEST(TfliteErrors, EdgesAndMixtures) {
+  EXPECT_THAT(oneOp(codes({1, 4}), floats({1, 4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      int middle = b.tensor("mid", floats({1, 4}));
+                      b.op(Builtin::Dequantize, {i}, {middle});
+                      b.op(Builtin::Relu, {middle}, {o});
+                    }),
+              HasSubstr("dequantizes 'in' in the middle of the network"));
+  EXPECT_THAT(oneOp(codes({1, 4}), codes({1, 4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Add, {i, b.tensor("c", constant({1}, 1))},
+                           {o}, 11, format::CreateActivationOptions(b.out, 0));
+                    }),
+              HasSubstr("needs two operands of FLOAT32, or two of 8 bits"));
+  EXPECT_THAT(oneOp({{4}, ElementType::Bool}, floats({4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Relu, {i}, {o});
+                    }),
+              HasSubstr("input 'in' of BOOL is not supported"));
+  EXPECT_THAT(oneOp({{4}, ElementType::Int32}, floats({4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Cast, {i}, {o});
+                    }),
+              HasSubstr("CAST 'out' from INT32 to FLOAT32 is supported of "
+                        "constants only"));
+  EXPECT_THAT(oneOp(floats({4}), floats({4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Relu, {-1}, {o});
+                    }),
+              HasSubstr("RELU 'out' lacks operand 0"));
+  EXPECT_THAT(oneOp(floats({4}), {{4}, ElementType::Int32},
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Shape, {i}, {o});
+                    }),
+              HasSubstr("computes a constant of another shape"));
+}
+
+TEST(TfliteErrors, Movement) {
+  auto move = [](Builtin code, std::vector<std::vector<int32_t>> operands,
+                 Spec out) {
+    return oneOp(floats({2, 3}), out, [&](ModelBuilder &b, int i, int o) {
+      std::vector<int> all = {i};
+      for (const auto &values : operands)
+        all.push_back(indices(b, values));
+      b.op(code, all, {o});
+    });
+  };
+  Spec made = floats({2, 3});
+  EXPECT_THAT(move(Builtin::Pad, {{0, 0, -1, 0}}, made),
+              HasSubstr("needs two amounts from 0 for each axis"));
+  EXPECT_THAT(move(Builtin::Slice, {{0, 1}, {2, 3}}, made),
+              HasSubstr("takes 3 elements from 1 of 3"));
+  EXPECT_THAT(move(Builtin::Slice, {{0}, {2}}, made),
+              HasSubstr("needs a begin and a size for each axis"));
+  EXPECT_THAT(move(Builtin::Tile, {{1, 0}}, made),
+              HasSubstr("needs a positive multiple for each axis"));
+  EXPECT_THAT(move(Builtin::BroadcastTo, {{4, 3}}, floats({5, 3})),
+              HasSubstr("cannot make an axis of 5 of 2"));
+  EXPECT_THAT(move(Builtin::ReverseV2, {{2}}, made),
+              HasSubstr("has axis 2 of 2"));
+  EXPECT_THAT(move(Builtin::Mean, {{}}, made), HasSubstr("has no axes"));
+  EXPECT_THAT(move(Builtin::ArgMax, {{0, 1}}, made),
+              HasSubstr("needs one constant axis"));
+  EXPECT_THAT(move(Builtin::StridedSlice, {{0, 0}, {2, 3}, {1, 1}}, made),
+              HasSubstr("needs options"));
+  EXPECT_THAT(oneOp(floats({1, 3, 4, 1}), floats({1, 1, 2, 4}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::SpaceToDepth, {i}, {o}, 19,
+                           format::CreateBlockOptions(b.out, 2));
+                    }),
+              HasSubstr("has block size 2, which does not divide 3 and 4"));
+  EXPECT_THAT(oneOp(floats({1, 3, 4, 2}), floats({1, 6, 8, 1}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::DepthToSpace, {i}, {o}, 94,
+                           format::CreateBlockOptions(b.out, 2));
+                    }),
+              HasSubstr("has block size 2 for 2 channels"));
+  EXPECT_THAT(oneOp(floats({2, 3}), floats({2, 1}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::StridedSlice,
+                           {i, indices(b, {0, 0}), indices(b, {2, 3}),
+                            indices(b, {1, 0})},
+                           {o}, 32, format::CreateStridedSliceOptions(b.out));
+                    }),
+              HasSubstr("has a stride of 0 or an empty axis"));
+  EXPECT_THAT(oneOp(floats({2, 3}), floats({2, 1}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::StridedSlice,
+                           {i, indices(b, {0, 2}), indices(b, {2, 1}),
+                            indices(b, {1, 1})},
+                           {o}, 32, format::CreateStridedSliceOptions(b.out));
+                    }),
+              HasSubstr("takes nothing of axis 1"));
+  EXPECT_THAT(
+      oneOp(floats({2, 3}), floats({2, 3}),
+            [](ModelBuilder &b, int i, int o) {
+              b.op(Builtin::StridedSlice,
+                   {i, indices(b, {0}), indices(b, {2}), indices(b, {1})}, {o},
+                   32, format::CreateStridedSliceOptions(b.out, 0, 0, 1));
+            }),
+      HasSubstr("has an ellipsis, a new axis or offsets"));
+  EXPECT_THAT(oneOp(floats({2, 3}), floats({3}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Unpack, {i}, {o}, 64,
+                           format::CreateUnpackOptions(b.out, 2, 0));
+                    }),
+              HasSubstr("has 1 outputs, expected 2"));
+  EXPECT_THAT(oneOp(floats({1, 3}), floats({1, 8}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::MirrorPad, {i, indices(b, {0, 0, 3, 2})},
+                           {o}, 77, format::CreateMirrorPadOptions(b.out, 0));
+                    }),
+              HasSubstr("pads axis 1 by 3 and 2, expected at most 2"));
+  EXPECT_THAT(oneOp(floats({2, 3}), floats({2, 2}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Gather, {i, indices(b, {1, 0})}, {o}, 23,
+                           format::CreateGatherOptions(b.out, 1, 1));
+                    }),
+              HasSubstr("has batch_dims 1, expected 0"));
+}
+
 } // namespace

@@ -1,0 +1,34 @@
+// The kernels, one function each; `o` is the operator's table of options.
+#ifndef QCC_TEST_TFLITE_KERNELS_H
+#define QCC_TEST_TFLITE_KERNELS_H
+
+#include "test/tflite/Oracle.h"
+
+namespace oracle {
+
+void conv(const Tensor &in, const Tensor &filter, const Tensor *bias,
+          Tensor &out, const uint8_t *o, bool depthwise, Rounding rounding);
+void transposeConv(const Tensor &in, const Tensor &filter, const Tensor *bias,
+                   Tensor &out, const uint8_t *o, Rounding rounding);
+void fullyConnected(const Tensor &in, const Tensor &filter, const Tensor *bias,
+                    Tensor &out, const uint8_t *o, Rounding rounding);
+void addOrSub(const Tensor &a, const Tensor &b, Tensor &out, const uint8_t *o,
+              bool subtract, Rounding rounding);
+void mul(const Tensor &a, const Tensor &b, Tensor &out, const uint8_t *o,
+         Rounding rounding);
+void pool(const Tensor &in, Tensor &out, const uint8_t *o, bool average);
+void reduce(const Tensor &in, const Tensor &axes, Tensor &out, bool mean,
+            Rounding rounding);
+void softmax(const Tensor &in, Tensor &out, const uint8_t *o,
+             Rounding rounding);
+void table(const Tensor &in, Tensor &out, float (*f)(float));
+void rescale(const Tensor &in, Tensor &out, int activation, Rounding rounding);
+void leakyRelu(const Tensor &in, Tensor &out, const uint8_t *o,
+               Rounding rounding);
+void pad(const Tensor &in, const Tensor &amounts, Tensor &out);
+void concatenate(const std::vector<const Tensor *> &parts, Tensor &out,
+                 int axis, Rounding rounding);
+
+} // namespace oracle
+
+#endif // QCC_TEST_TFLITE_KERNELS_H
