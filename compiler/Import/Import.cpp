@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
@@ -127,6 +128,38 @@ llvm::Error checkSignature(func::FuncOp function, StringRef file) {
   return checkTypes(function, function.getResultTypes(), "result", file);
 }
 
+/// Every shape that was asked for is that of an input.
+llvm::Error checkInputShapes(func::FuncOp function, StringRef file,
+                             const ImportOptions &options) {
+  llvm::StringMap<RankedTensorType> types;
+  std::string names;
+  for (BlockArgument argument : function.getArguments()) {
+    auto location = dyn_cast<NameLoc>(argument.getLoc());
+    std::string name = location
+                           ? location.getName().str()
+                           : "input" + std::to_string(argument.getArgNumber());
+    types[name] = cast<RankedTensorType>(argument.getType());
+    names += (names.empty() ? "'" : ", '") + name + "'";
+    if (function.getNumArguments() == 1)
+      types[""] = types[name];
+  }
+  for (const auto &[name, shape] : options.inputShapes) {
+    auto found = types.find(name);
+    if (found == types.end())
+      return makeError(file, "has no input '" + name +
+                                 "' to set the shape of; "
+                                 "its inputs are " +
+                                 names);
+    if (found->second.getShape() == ArrayRef<int64_t>(shape))
+      continue;
+    std::string text;
+    llvm::raw_string_ostream(text) << found->second;
+    return makeError(file, "has an input '" + name + "' of " + text +
+                               ", which is not the shape that was asked for");
+  }
+  return llvm::Error::success();
+}
+
 /// Other functions than `chosen` go, unless something still refers to them.
 void dropOthers(ModuleOp module, func::FuncOp chosen) {
   for (auto function :
@@ -149,6 +182,8 @@ importModelFromMemory(StringRef bytes, StringRef name, MLIRContext &context,
   if (!function)
     return function.takeError();
   if (llvm::Error error = checkSignature(*function, name))
+    return error;
+  if (llvm::Error error = checkInputShapes(*function, name, options))
     return error;
   dropOthers(module->get(), *function);
   return module;

@@ -7,6 +7,10 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace qcc {
 
 /// How the integer kernels of TensorFlow Lite round when they rescale; the file
@@ -19,6 +23,9 @@ enum class TfliteRounding {
 struct ImportOptions {
   /// What a symbolic batch becomes.
   int64_t batch = 1;
+  /// Shapes of inputs whose sizes the model leaves open, by name; the name ""
+  /// is that of the only input.
+  std::map<std::string, std::vector<int64_t>> inputShapes;
   TfliteRounding tfliteRounding = TfliteRounding::Reference;
 };
 
@@ -34,7 +41,8 @@ struct ImportOptions {
 /// Every failure is one error, "file:line: message" where a line is known:
 /// missing or unreadable file, unknown format, syntax and verification errors,
 /// operations of unknown dialects, no function or no single one to choose,
-/// dynamic shapes, no results.
+/// dynamic shapes, no results, shapes asked for of inputs that are not there or
+/// have others.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 importModel(llvm::StringRef path, mlir::MLIRContext &context,
             const ImportOptions &options = {});

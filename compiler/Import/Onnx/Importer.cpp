@@ -54,6 +54,14 @@ Importer::argumentType(const proto::ValueInfoProto &input) {
                 "uint8");
   if (!tensor.has_shape())
     return fail("has no shape");
+  auto asked = options.inputShapes.find(input.name());
+  if (asked == options.inputShapes.end())
+    asked = options.inputShapes.find("");
+  const std::vector<int64_t> *given =
+      asked == options.inputShapes.end() ||
+              asked->second.size() != size_t(tensor.shape().dim_size())
+          ? nullptr
+          : &asked->second;
   Shape shape;
   std::string batchName;
   for (auto [axis, size] : llvm::enumerate(tensor.shape().dim())) {
@@ -62,13 +70,16 @@ Importer::argumentType(const proto::ValueInfoProto &input) {
       batchName = size.dim_param();
     if (isNumber)
       shape.push_back(size.dim_value());
+    else if (given)
+      shape.push_back((*given)[axis]);
     else if (axis == 0 || (!batchName.empty() && size.dim_param() == batchName))
       shape.push_back(options.batch);
     else
       return fail("has a dynamic axis " + llvm::Twine(axis) +
                   (size.has_dim_param() ? " '" + size.dim_param() + "'"
                                         : std::string()) +
-                  "; only the first axis, the batch, may be dynamic");
+                  "; state the shape (-input-shape), only the first axis, the "
+                  "batch, has a default");
   }
   if (elementCount(shape) > maxElements)
     return fail("has more than " + llvm::Twine(maxElements) + " elements");

@@ -3,6 +3,7 @@
 #include "compiler/Driver/Progress.h"
 #include "compiler/Evaluate/FloatEvaluator.h"
 #include "compiler/Evaluate/Preprocess.h"
+#include "compiler/Import/Flags.h"
 #include "compiler/tools/qcc-eval/IntegerCodec.h"
 #include "compiler/tools/qcc-eval/Metrics.h"
 #include "compiler/tools/qcc-eval/Runners.h"
@@ -20,6 +21,7 @@ using namespace qcc::eval;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("qcc-eval options");
+static ImportFlags importFlags(category);
 static cl::opt<std::string> model(cl::Positional, cl::desc("<model>"),
                                   cl::Required, cl::cat(category));
 static cl::opt<std::string>
@@ -301,6 +303,10 @@ llvm::Expected<driver::CompileOptions> compileOptions(Session &session,
                                                       int draw) {
   driver::CompileOptions options;
   options.input = model;
+  auto importOptions = importFlags.parse();
+  if (!importOptions)
+    return importOptions.takeError();
+  options.importOptions = std::move(*importOptions);
   options.target = target;
   options.inputFormat = session.format;
   auto kind = quantize::parseObserver(observer);

@@ -1,6 +1,6 @@
 // qcc-import: prints a network as qcc reads it.
 #include "compiler/Emit/Outputs.h"
-#include "compiler/Import/Import.h"
+#include "compiler/Import/Flags.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -15,11 +15,7 @@ static cl::opt<std::string> input(cl::Positional, cl::desc("<model>"),
 static cl::opt<std::string> output("o", cl::desc("output file (default: -)"),
                                    cl::value_desc("file"), cl::init("-"),
                                    cl::cat(options));
-static cl::opt<int64_t> batch("batch",
-                              cl::desc("size of a batch that the model leaves "
-                                       "open (default: 1)"),
-                              cl::value_desc("n"), cl::init(1),
-                              cl::cat(options));
+static ImportFlags importFlags(options);
 static cl::opt<int64_t>
     elide("elide",
           cl::desc("print constants of more than n elements as dense_resource, "
@@ -28,25 +24,12 @@ static cl::opt<int64_t>
 static cl::opt<bool> locations("locations",
                                cl::desc("print where ops come from"),
                                cl::cat(options));
-static cl::opt<std::string>
-    rounding("tflite-rounding",
-             cl::desc("how TensorFlow Lite's integer kernels round: reference "
-                      "(default) or single"),
-             cl::value_desc("kind"), cl::init("reference"), cl::cat(options));
-
 static llvm::Error run() {
-  ImportOptions how;
-  if (batch < 1 || batch > (1 << 20))
-    return llvm::createStringError("-batch: found '" + llvm::Twine(batch) +
-                                   "', expected 1 to 1048576");
-  how.batch = batch;
-  if (rounding == "single")
-    how.tfliteRounding = TfliteRounding::Single;
-  else if (rounding != "reference")
-    return llvm::createStringError("-tflite-rounding: found '" + rounding +
-                                   "', expected reference or single");
+  auto how = importFlags.parse();
+  if (!how)
+    return how.takeError();
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  auto module = importModel(input, context, how);
+  auto module = importModel(input, context, *how);
   if (!module)
     return module.takeError();
   mlir::OpPrintingFlags flags;

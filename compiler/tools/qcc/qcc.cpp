@@ -4,6 +4,7 @@
 #include "compiler/Driver/Progress.h"
 #include "compiler/Emit/EmitModule.h"
 #include "compiler/Emit/Outputs.h"
+#include "compiler/Import/Flags.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -75,15 +76,7 @@ static cl::opt<double> inputMean("input-mean",
                                  cl::init(0), cl::cat(quantizeOptions));
 static cl::opt<double> inputStd("input-std", cl::desc("bytes per 1.0"),
                                 cl::init(1), cl::cat(quantizeOptions));
-static cl::opt<std::string> tfliteRounding(
-    "tflite-rounding",
-    cl::desc("how the integer kernels of an 8-bit TensorFlow Lite model round: "
-             "reference (default, twice) or single"),
-    cl::value_desc("kind"), cl::init("reference"), cl::cat(quantizeOptions));
-static cl::opt<int64_t>
-    batch("batch",
-          cl::desc("size of a batch that the model leaves open (default: 1)"),
-          cl::value_desc("n"), cl::init(1), cl::cat(makeOptions));
+static ImportFlags importFlags(makeOptions);
 static cl::opt<bool> optimizeSize("Os", cl::desc("prefer small code"),
                                   cl::cat(makeOptions));
 static cl::opt<std::string>
@@ -172,13 +165,10 @@ llvm::Expected<driver::CompileOptions> readOptions() {
                    "a number between -1000000 and 1000000");
   options.inputFormat.mean = inputMean;
   options.inputFormat.std = inputStd;
-  if (batch < 1 || batch > (1 << 20))
-    return invalid("batch", std::to_string(batch), "1 to 1048576");
-  options.importOptions.batch = batch;
-  if (tfliteRounding == "single")
-    options.importOptions.tfliteRounding = TfliteRounding::Single;
-  else if (tfliteRounding != "reference")
-    return invalid("tflite-rounding", tfliteRounding, "reference or single");
+  auto importOptions = importFlags.parse();
+  if (!importOptions)
+    return importOptions.takeError();
+  options.importOptions = std::move(*importOptions);
   auto kind = quantize::parseObserver(observer);
   if (!kind)
     return kind.takeError();
