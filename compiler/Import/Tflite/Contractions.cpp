@@ -87,6 +87,35 @@ Importer::windowPads(int8_t padding, ArrayRef<int64_t> image,
   return pads;
 }
 
+/// A type with scales on axis 0; null when they are out of range.
+Type Importer::perChannel(bool isSigned, unsigned width,
+                          ArrayRef<double> scales,
+                          ArrayRef<int64_t> zeroPoints) {
+  int64_t range = int64_t(1) << width;
+  int64_t min = isSigned ? -range / 2 : 0;
+  return quant::UniformQuantizedPerAxisType::getChecked(
+      [&] { return mlir::emitError(loc); },
+      isSigned ? unsigned(quant::QuantizationFlags::Signed) : 0,
+      builder.getIntegerType(width), builder.getF32Type(), scales, zeroPoints,
+      /*quantizedDimension=*/0, min, min + range - 1);
+}
+
+/// The bias, or zeros.
+std::optional<std::vector<int64_t>> Importer::integerBias(size_t bias,
+                                                          int64_t channels) {
+  if (!hasInput(bias))
+    return std::vector<int64_t>(channels, 0);
+  std::optional<std::vector<int64_t>> given = integers(bias);
+  if (given && (static_cast<int64_t>(given->size()) != channels ||
+                input(bias)->type != ElementType::Int32)) {
+    fail("has a bias of " + Twine(given->size()) + " elements of " +
+         nameOf(input(bias)->type) + ", expected " + Twine(channels) +
+         " of INT32");
+    return std::nullopt;
+  }
+  return given;
+}
+
 /// Codes of a filter as they are; biases in units of input times filter scale.
 std::optional<Importer::Parameters>
 Importer::quantizedParameters(const TensorInfo &in, const TensorInfo &filter,
@@ -94,74 +123,46 @@ Importer::quantizedParameters(const TensorInfo &in, const TensorInfo &filter,
                               ArrayRef<int64_t> order, bool singleScale) {
   int64_t channels = shape[order[0]];
   const Quantization &q = *filter.quantization;
-  if (q.scales.size() > 1 &&
-      (static_cast<int64_t>(q.scales.size()) != channels)) {
-    fail("has " + Twine(q.scales.size()) + " filter scales for " +
-         Twine(channels) + " output channels");
+  auto count = static_cast<int64_t>(q.scales.size());
+  if (count > 1 && count != channels) {
+    fail("has " + Twine(count) + " filter scales for " + Twine(channels) +
+         " output channels");
     return std::nullopt;
   }
   // Kernels with one scale multiply in f32, those with one per channel in
   // double precision.
-  bool inFloat =
-      q.scales.size() == 1 && (singleScale || in.type == ElementType::UInt8);
+  bool inFloat = count == 1 && (singleScale || in.type == ElementType::UInt8);
+  bool isSigned = filter.type == ElementType::Int8;
+  int64_t least = isSigned ? -128 : 0;
   SmallVector<double> scales, units;
+  SmallVector<int64_t> filterZeros, zeros(channels, 0);
   float inputScale = in.quantization->scales[0];
   for (int64_t o = 0; o < channels; ++o) {
-    float scale = q.scales[q.scales.size() > 1 ? o : 0];
+    float scale = q.scales[count > 1 ? o : 0];
     scales.push_back(scale);
     units.push_back(inFloat ? static_cast<double>(inputScale * scale)
                             : static_cast<double>(inputScale) * scale);
-  }
-  std::vector<int64_t> weights(filter.elements());
-  for (size_t i = 0; i < weights.size(); ++i) {
-    uint8_t byte = (*filter.data)[i];
-    weights[i] =
-        filter.type == ElementType::UInt8 ? byte : static_cast<int8_t>(byte);
-  }
-  SmallVector<int64_t> filterZeros;
-  for (int64_t o = 0; o < channels; ++o)
-    filterZeros.push_back(q.zeroPoints[q.zeroPoints.size() > 1 ? o : 0]);
-  bool isSigned = filter.type == ElementType::Int8;
-  int64_t least = isSigned ? -128 : 0;
-  for (int64_t zero : filterZeros)
-    if (zero < least || zero > least + 255) {
-      fail("has the filter zero point " + Twine(zero));
+    filterZeros.push_back(q.zeroPoints[count > 1 ? o : 0]);
+    if (filterZeros.back() < least || filterZeros.back() > least + 255) {
+      fail("has the filter zero point " + Twine(filterZeros.back()));
       return std::nullopt;
     }
-  std::vector<int64_t> biases(channels, 0);
-  if (hasInput(bias)) {
-    std::optional<std::vector<int64_t>> given = integers(bias);
-    if (!given)
-      return std::nullopt;
-    if (static_cast<int64_t>(given->size()) != channels ||
-        input(bias)->type != ElementType::Int32) {
-      fail("has a bias of " + Twine(given->size()) + " elements of " +
-           nameOf(input(bias)->type) + ", expected " + Twine(channels) +
-           " of INT32");
-      return std::nullopt;
-    }
-    biases = std::move(*given);
   }
-  SmallVector<int64_t> zeros(channels, 0);
-  auto perChannel = [&](bool isSigned, unsigned width, ArrayRef<double> numbers,
-                        ArrayRef<int64_t> zeroPoints) {
-    int64_t range = int64_t(1) << width;
-    int64_t min = isSigned ? -range / 2 : 0;
-    return quant::UniformQuantizedPerAxisType::getChecked(
-        [&] { return mlir::emitError(loc); },
-        isSigned ? unsigned(quant::QuantizationFlags::Signed) : 0,
-        builder.getIntegerType(width), builder.getF32Type(), numbers,
-        zeroPoints, /*quantizedDimension=*/0, min, min + range - 1);
-  };
-  auto filterType = perChannel(isSigned, 8, scales, filterZeros);
-  auto biasType = perChannel(true, 32, units, zeros);
+  std::vector<int64_t> weights;
+  for (uint8_t byte : *filter.data)
+    weights.push_back(isSigned ? static_cast<int8_t>(byte) : byte);
+  std::optional<std::vector<int64_t>> biases = integerBias(bias, channels);
+  if (!biases)
+    return std::nullopt;
+  Type filterType = perChannel(isSigned, 8, scales, filterZeros);
+  Type biasType = perChannel(true, 32, units, zeros);
   if (!filterType || !biasType) {
     fail("has filter scales that are out of range");
     return std::nullopt;
   }
   return Parameters{codes(filterType, permuteShape(shape, order),
                           permuted(weights, shape, order)),
-                    codes(biasType, {channels}, biases)};
+                    codes(biasType, {channels}, *biases)};
 }
 
 std::optional<Importer::Parameters>

@@ -100,6 +100,11 @@ private:
                                        llvm::ArrayRef<int64_t> shape,
                                        llvm::ArrayRef<int64_t> order,
                                        bool singleScale, size_t image = 0);
+  mlir::Type perChannel(bool isSigned, unsigned width,
+                        llvm::ArrayRef<double> scales,
+                        llvm::ArrayRef<int64_t> zeroPoints);
+  std::optional<std::vector<int64_t>> integerBias(size_t bias,
+                                                  int64_t channels);
   std::optional<Parameters>
   quantizedParameters(const TensorInfo &image, const TensorInfo &filter,
                       size_t bias, llvm::ArrayRef<int64_t> shape,
@@ -160,6 +165,13 @@ private:
   Value argMax();
   Value shape();
   std::optional<int64_t> axisOf(int64_t axis, int64_t rank);
+  /// Whether a list of indices of `size` elements may be made.
+  bool mayIndex(int64_t size);
+  /// The indices that STRIDED_SLICE takes of each axis.
+  std::optional<llvm::SmallVector<llvm::SmallVector<int64_t>>>
+  slicedIndices(llvm::ArrayRef<int64_t> shape);
+  /// `in` at these indices.
+  Value take(Value in, llvm::ArrayRef<llvm::SmallVector<int64_t>> indices);
 
   // Resize.cpp
   Value resizeBilinear();

@@ -94,6 +94,8 @@ Value Importer::mirrorPad() {
                   " and " + Twine(after) + ", expected at most " + Twine(most));
     if (before == 0 && after == 0)
       continue;
+    if (!mayIndex(size))
+      return {};
     SmallVector<int64_t> indices;
     for (int64_t i = -before; i < size + after; ++i)
       indices.push_back(i < 0      ? -i - border
@@ -124,34 +126,49 @@ Value Importer::slice() {
                       SmallVector<int64_t>(shape.size(), 1));
 }
 
-Value Importer::stridedSlice() {
+bool Importer::mayIndex(int64_t size) {
+  if (size <= int64_t(1) << 24)
+    return true;
+  fail("has an axis of " + Twine(size) + " elements, expected at most 2^24");
+  return false;
+}
+
+std::optional<SmallVector<SmallVector<int64_t>>>
+Importer::slicedIndices(ArrayRef<int64_t> shape) {
   auto *o = network.options<StridedSliceOptions>(*op, stridedSliceOptions);
   auto begin = integers(1), end = integers(2), step = integers(3);
-  const TensorInfo *from = input(0);
-  if (!begin || !end || !step || !o || !from || !keepsType())
-    return fail("needs options");
-  if (o->ellipsis_mask() || o->new_axis_mask() || o->offset())
-    return fail("has an ellipsis, a new axis or offsets, which is not "
-                "supported");
-  SmallVector<int64_t, 4> shape(from->shape);
+  if (!begin || !end || !step || !o) {
+    fail("needs options");
+    return std::nullopt;
+  }
+  if (o->ellipsis_mask() || o->new_axis_mask() || o->offset()) {
+    fail("has an ellipsis, a new axis or offsets, which is not supported");
+    return std::nullopt;
+  }
   if (begin->size() > shape.size() || end->size() != begin->size() ||
-      step->size() != begin->size())
-    return fail("needs begin, end and stride for the same axes");
+      step->size() != begin->size()) {
+    fail("needs begin, end and stride for the same axes");
+    return std::nullopt;
+  }
   SmallVector<SmallVector<int64_t>> indices;
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     int64_t size = shape[axis];
-    int64_t stride = axis < step->size() ? (*step)[axis] : 1;
-    if (stride == 0 || size == 0)
-      return fail("has a stride of 0 or an empty axis");
-    bool whole = axis >= begin->size(), back = stride < 0;
+    bool whole = axis >= begin->size();
+    int64_t stride = whole ? 1 : (*step)[axis];
+    if (!mayIndex(size))
+      return std::nullopt;
+    if (stride == 0 || size == 0) {
+      fail("has a stride of 0 or an empty axis");
+      return std::nullopt;
+    }
+    bool back = stride < 0;
     auto place = [&](int64_t value) {
       return std::clamp<int64_t>(value < 0 ? value + size : value,
                                  back ? -1 : 0, back ? size - 1 : size);
     };
     bool one = !whole && (o->shrink_axis_mask() >> axis & 1);
-    int64_t first = whole || ((o->begin_mask() >> axis & 1) && !one)
-                        ? (back ? size - 1 : 0)
-                        : place((*begin)[axis]);
+    bool open = whole || ((o->begin_mask() >> axis & 1) && !one);
+    int64_t first = open ? (back ? size - 1 : 0) : place((*begin)[axis]);
     int64_t last = whole || (o->end_mask() >> axis & 1) ? (back ? -1 : size)
                                                         : place((*end)[axis]);
     if (one) {
@@ -161,20 +178,15 @@ Value Importer::stridedSlice() {
     SmallVector<int64_t> &taken = indices.emplace_back();
     for (int64_t i = first; stride > 0 ? i < last : i > last; i += stride)
       taken.push_back(i);
-    if (taken.empty() || taken.front() < 0 || taken.back() >= size)
-      return fail("takes nothing of axis " + Twine(axis));
+    if (taken.empty() || taken.front() < 0 || taken.back() >= size) {
+      fail("takes nothing of axis " + Twine(axis));
+      return std::nullopt;
+    }
   }
-  if (from->data && !from->isQuantized() &&
-      from->type != ElementType::Float32 && shape.size() == 1) {
-    auto numbers = integers(0);
-    std::vector<int64_t> taken;
-    for (int64_t i : indices[0])
-      taken.push_back((*numbers)[i]);
-    return fold(ArrayRef<int64_t>(taken));
-  }
-  Value in = operand(0);
-  if (!in)
-    return {};
+  return indices;
+}
+
+Value Importer::take(Value in, ArrayRef<SmallVector<int64_t>> indices) {
   SmallVector<int64_t> starts, sizes, strides;
   for (auto [axis, taken] : llvm::enumerate(indices)) {
     int64_t stride = taken.size() > 1 ? taken[1] - taken[0] : 1;
@@ -188,8 +200,30 @@ Value Importer::stridedSlice() {
     sizes.push_back(taken.size());
     strides.push_back(stride);
   }
-  if (ArrayRef(sizes) != build::shapeOf(in))
-    in = build::slice(builder, loc, in, starts, sizes, strides);
+  if (ArrayRef(sizes) == build::shapeOf(in))
+    return in;
+  return build::slice(builder, loc, in, starts, sizes, strides);
+}
+
+Value Importer::stridedSlice() {
+  const TensorInfo *from = input(0);
+  if (!from || !keepsType())
+    return fail("lacks its operand");
+  auto indices = slicedIndices(from->shape);
+  if (!indices)
+    return {};
+  if (from->data && !from->isQuantized() &&
+      from->type != ElementType::Float32 && from->shape.size() == 1) {
+    auto numbers = integers(0);
+    std::vector<int64_t> taken;
+    for (int64_t i : indices->front())
+      taken.push_back(numbers ? (*numbers)[i] : 0);
+    return numbers ? fold(ArrayRef<int64_t>(taken)) : Value();
+  }
+  Value in = operand(0);
+  if (!in)
+    return {};
+  in = take(in, *indices);
   if (build::typeOf(in).getNumElements() != output().elements())
     return fail("has an output of another size than it takes");
   return build::reshape(builder, loc, in, output().shape);
@@ -215,8 +249,8 @@ Value Importer::gather() {
     auto numbers = integers(0);
     std::vector<int64_t> taken;
     for (int64_t i : *indices)
-      taken.push_back((*numbers)[i]);
-    return fold(ArrayRef<int64_t>(taken));
+      taken.push_back(numbers ? (*numbers)[i] : 0);
+    return numbers ? fold(ArrayRef<int64_t>(taken)) : Value();
   }
   Value in = operand(0);
   if (!in || indices->empty())
@@ -421,6 +455,8 @@ Value Importer::reverse() {
   for (int64_t number : *axes) {
     auto axis = axisOf(number, build::shapeOf(in).size());
     if (!axis)
+      return {};
+    if (!mayIndex(build::shapeOf(in)[*axis]))
       return {};
     SmallVector<int64_t> indices;
     for (int64_t i = build::shapeOf(in)[*axis]; i-- > 0;)

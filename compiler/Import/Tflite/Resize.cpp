@@ -70,12 +70,15 @@ Value Importer::resizeNearest() {
   if (!in || !o || build::shapeOf(in).size() != 4 ||
       output().shape.size() != 4 || output().elements() == 0 || !keepsType())
     return fail("needs options and an image of four axes");
-  for (int64_t axis : {1, 2})
+  for (int64_t axis : {1, 2}) {
+    if (!mayIndex(output().shape[axis]) || build::shapeOf(in)[axis] == 0)
+      return fail("has an image without elements");
     in = build::gather(builder, loc, in,
                        nearestRows(build::shapeOf(in)[axis],
                                    output().shape[axis], o->align_corners(),
                                    o->half_pixel_centers()),
                        axis);
+  }
   return in;
 }
 
