@@ -26,9 +26,9 @@ ImportFlags::ImportFlags(cl::OptionCategory &category)
                       "x=1x3x48x192; the name may go if there is one input"),
              cl::value_desc("[name=]sizes"), cl::cat(category)),
       rounding("tflite-rounding",
-               cl::desc("how the integer kernels of TensorFlow Lite round, "
-                        "which a .tflite file does not say: reference "
-                        "(default, twice) or single"),
+               cl::desc("how TensorFlow Lite's integer kernels round, which a "
+                        ".tflite file does not say: reference (default) or "
+                        "single"),
                cl::value_desc("kind"), cl::init("reference"),
                cl::cat(category)) {}
 
