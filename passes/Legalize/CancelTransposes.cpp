@@ -173,6 +173,7 @@ template <typename Op> struct SinkThroughBinary : OpRewritePattern<Op> {
     Value lhs = before(rewriter, op.getLhs(), *permutation);
     Value rhs = before(rewriter, op.getRhs(), *permutation);
     auto moved = Op::create(rewriter, op.getLoc(), type, lhs, rhs);
+    moved->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     rewriter.replaceOpWithNewOp<qgraph::TransposeOp>(op, op.getType(), moved,
                                                      *permutation);
     return success();
@@ -218,6 +219,7 @@ template <typename Op> struct CancelAroundBinary : OpRewritePattern<Op> {
           Op::create(rewriter, op.getLoc(), permutedType(op.getResult(), back),
                      left ? transpose.getInput() : turned,
                      left ? turned : transpose.getInput());
+      moved->setDiscardableAttrs(op->getDiscardableAttrDictionary());
       for (Operation *user :
            llvm::make_early_inc_range(op.getResult().getUsers()))
         rewriter.replaceOp(user, moved);
@@ -279,7 +281,8 @@ template <typename Op> struct BiasThroughReshape : OpRewritePattern<Op> {
     auto reshape = value.getDefiningOp<qgraph::ReshapeOp>();
     if (!reshape || !reshape->hasOneUse() || !isConstantExpression(constant) ||
         !reshape.getInput().getDefiningOp<qgraph::Conv2DOp>() ||
-        op.getType() != value.getType())
+        op.getType() != value.getType() ||
+        !tensorType(op).getElementType().isF32())
       return failure();
     ArrayRef<int64_t> from = shapeOf(reshape.getInput()), to = shapeOf(value);
     int64_t size = elementCount(shapeOf(constant));
@@ -458,7 +461,10 @@ struct CancelTransposes : public impl::CancelTransposesBase<CancelTransposes> {
                  MergeReshapes, TransposeToReshape>(patterns.getContext());
     addBinary<qgraph::AddOp, qgraph::SubOp, qgraph::MulOp, qgraph::DivOp,
               qgraph::PowOp, qgraph::MaximumOp, qgraph::MinimumOp>(patterns);
-    if (failed(simplify(getOperation(), std::move(patterns))))
+    // Elements move and are not computed, except by TransposeIntoFilter and
+    // BiasThroughReshape, which know constants of f32 only.
+    if (failed(simplify(getOperation(), std::move(patterns),
+                        /*quantizedToo=*/true)))
       signalPassFailure();
   }
 };

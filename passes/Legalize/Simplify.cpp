@@ -39,7 +39,8 @@ static bool isQuantized(FunctionOpInterface function) {
   });
 }
 
-LogicalResult simplify(ModuleOp module, RewritePatternSet patterns) {
+LogicalResult simplify(ModuleOp module, RewritePatternSet patterns,
+                       bool quantizedToo) {
   GreedyRewriteConfig config;
   // A deep chain of transposes moves one op per sweep.
   config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
@@ -52,7 +53,7 @@ LogicalResult simplify(ModuleOp module, RewritePatternSet patterns) {
   FrozenRewritePatternSet frozen(std::move(patterns));
   bool ok = true;
   module.walk([&](FunctionOpInterface function) {
-    if (!function.isExternal() && !isQuantized(function))
+    if (!function.isExternal() && (quantizedToo || !isQuantized(function)))
       ok &= succeeded(
           applyPatternsGreedily(function.getFunctionBody(), frozen, config));
   });

@@ -35,9 +35,12 @@ void addSoftmaxPatterns(mlir::RewritePatternSet &patterns);
 llvm::LogicalResult foldConstants(mlir::ModuleOp module);
 
 /// Applies `patterns` greedily everywhere until nothing changes; removes dead
-/// ops. Fails, with an error, when it does not settle.
+/// ops. Functions on quantized types are left out unless the patterns only
+/// move elements (`quantizedToo`). Fails, with an error, when it does not
+/// settle.
 llvm::LogicalResult simplify(mlir::ModuleOp module,
-                             mlir::RewritePatternSet patterns);
+                             mlir::RewritePatternSet patterns,
+                             bool quantizedToo = false);
 
 } // namespace qcc::legalize
 

@@ -129,7 +129,9 @@ bool pullUp(Operation *op) {
     return true;
   }
   Operation *move = input.getDefiningOp();
-  if (!move || !isa<qgraph::TransposeOp, qgraph::ReshapeOp>(move) ||
+  // Rounding commutes with a clamp.
+  if (!move ||
+      !isa<qgraph::TransposeOp, qgraph::ReshapeOp, qgraph::ClampOp>(move) ||
       !move->hasOneUse())
     return false;
   Value before = move->getOperand(0);
@@ -269,40 +271,27 @@ Type readersType(Value value) {
   return type;
 }
 
-/// qcast(op(dcast(x), ...)) -> op(x, ...), and clamps between op and qcast with
-/// it: rounding commutes with them.
+/// qcast(op(dcast(x), ...)) -> op(x, ...).
 bool fuse(Operation *op) {
   if (!isa<qgraph::QGraphDialect>(op->getDialect()) ||
       isa<qgraph::ConstantOp>(op) || isQuantized(op->getResult(0)))
     return false;
-  SmallVector<Operation *> chain = {op};
-  while (chain.back()->hasOneUse() &&
-         isa<qgraph::ClampOp>(*chain.back()->user_begin()))
-    chain.push_back(*chain.back()->user_begin());
-  Value last = chain.back()->getResult(0);
-  Type type = readersType(last);
+  Value result = op->getResult(0);
+  Type type = readersType(result);
   if (!type)
     return false;
   OpBuilder builder(op);
   SmallVector<Value> operands = storedOperands(builder, op);
   if (operands.empty())
     return false;
-  Value value;
-  for (Operation *part : chain) {
-    builder.setInsertionPointAfter(part);
-    if (value)
-      operands.assign(1, value);
-    value = cloneAs(builder, part, operands, type);
-    if (!isa<qgraph::ClampOp>(part))
-      value.getDefiningOp()->setAttr("qgraph.rounding",
-                                     builder.getStringAttr("even"));
-  }
-  for (Operation *user : llvm::make_early_inc_range(last.getUsers())) {
-    user->replaceAllUsesWith(ValueRange(value));
+  Value codes = cloneAs(builder, op, operands, type);
+  codes.getDefiningOp()->setAttr("qgraph.rounding",
+                                 builder.getStringAttr("even"));
+  for (Operation *user : llvm::make_early_inc_range(result.getUsers())) {
+    user->replaceAllUsesWith(ValueRange(codes));
     user->erase();
   }
-  for (Operation *part : llvm::reverse(chain))
-    part->erase();
+  op->erase();
   return true;
 }
 

@@ -116,7 +116,7 @@ TEST_F(ImportTest, BinaryGarbage) {
                                     "ELF\0\1",
                                     6)),
             "model.mlir: is in no known format; expected MLIR text or "
-            "bytecode");
+            "bytecode, ONNX or TensorFlow Lite");
 }
 
 TEST_F(ImportTest, TruncatedBytecode) {
@@ -184,11 +184,11 @@ TEST_F(ImportTest, DamagedBytecode) {
   EXPECT_TRUE(damaged);
 }
 
-TEST_F(ImportTest, KnownFormatsWithoutReader) {
+TEST_F(ImportTest, OtherFormats) {
   EXPECT_THAT(errorOf("\x08\x07", "model.onnx"),
-              HasSubstr("is in the format ONNX, which cannot be read"));
+              HasSubstr("is no ONNX model: it has no graph"));
   EXPECT_THAT(errorOf(llvm::StringRef("\x1c\0\0\0TFL3", 8), "model"),
-              HasSubstr("is in the format TensorFlow Lite"));
+              HasSubstr("is no intact TensorFlow Lite model"));
 }
 
 TEST_F(ImportTest, DeepNesting) {

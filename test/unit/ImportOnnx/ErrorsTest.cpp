@@ -126,8 +126,8 @@ TEST(OnnxErrors, DynamicShapes) {
       ->set_dim_param("width");
   b.output("x");
   EXPECT_EQ(errorOf(b.bytes()),
-            "net.onnx: input 'x' has a dynamic axis 2 'width'; only the first "
-            "axis, the batch, may be dynamic");
+            "net.onnx: input 'x' has a dynamic axis 2 'width'; state the shape "
+            "(-input-shape), only the first axis, the batch, has a default");
   ModelBuilder c;
   c.input("x", {1});
   c.graph.mutable_input(0)
