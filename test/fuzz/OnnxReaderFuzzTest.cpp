@@ -80,12 +80,32 @@ std::string movement() {
   return b.bytes();
 }
 
+/// Integers with scales.
+std::string integers() {
+  ModelBuilder b(13);
+  b.input("x", {1, 2, 3, 4}, ::onnx::TensorProto::UINT8);
+  b.output("y");
+  b.floats("s", {}, {0.5f});
+  b.ints("z", {}, {3}, ::onnx::TensorProto::UINT8);
+  b.ints("w", {2, 2, 1, 1}, {1, 2, -3, 4}, ::onnx::TensorProto::INT8);
+  b.floats("sw", {2}, {0.25f, 2});
+  b.ints("zw", {2}, {0, 1}, ::onnx::TensorProto::INT8);
+  b.node("DequantizeLinear", {"x", "s", "z"}, {"d"});
+  b.attr(b.node("DequantizeLinear", {"w", "sw", "zw"}, {"dw"}), "axis", 0);
+  b.node("Conv", {"d", "dw"}, {"c"});
+  b.node("Relu", {"c"}, {"r"});
+  b.node("QuantizeLinear", {"r", "s", "z"}, {"q"});
+  b.node("QLinearConv", {"q", "s", "z", "w", "s", "zw0", "s", "z"}, {"y"});
+  b.ints("zw0", {}, {0}, ::onnx::TensorProto::INT8);
+  return b.bytes();
+}
+
 TEST(ReaderFuzz, Onnx) {
   std::vector<std::string> dictionary = {
       "Conv",      "Gather", "Resize", "Expand",  "Range",  "ConstantOfShape",
       "Unsqueeze", "Where",  "PRelu",  "MaxPool", "MatMul", "\xff\xff\xff\xff"};
   qcc::fuzz::runCases(
-      "Onnx", {convolutions(), movement()}, dictionary,
+      "Onnx", {convolutions(), movement(), integers()}, dictionary,
       [](const std::string &bytes, qcc::fuzz::Mutator &) {
         MLIRContext context(MLIRContext::Threading::DISABLED);
         auto module = qcc::importModelFromMemory(bytes, "f.onnx", context);

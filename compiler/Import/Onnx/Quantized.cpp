@@ -37,6 +37,13 @@ struct Storage {
   }
 };
 
+/// Zero points in a damaged file may be no codes.
+bool haveCodes(const Quantization &note, const Storage &storage) {
+  return llvm::all_of(note.zeroPoints, [&](int64_t zero) {
+    return zero >= storage.low && zero <= storage.high;
+  });
+}
+
 std::optional<Quantization> noteOf(Value value) {
   auto op = value.getDefiningOp<qgraph::ConstantOp>();
   if (!op || !op->hasAttr(storedScalesName))
@@ -183,7 +190,9 @@ Value makeCodes(OpBuilder &builder, Location loc, Value constant,
 Value storedFilter(OpBuilder &builder, Value filter,
                    SmallVectorImpl<double> &scales) {
   auto note = noteOf(filter);
-  if (!note || (note->axis > 0))
+  if (!note || note->axis > 0 ||
+      (note->storage != proto::TensorProto::INT8 &&
+       note->storage != proto::TensorProto::UINT8))
     return {};
   int64_t channels = tensorOf(filter).getDimSize(0);
   scales.assign(note->scales.begin(), note->scales.end());
@@ -195,7 +204,7 @@ Value storedFilter(OpBuilder &builder, Value filter,
   if (static_cast<int64_t>(scales.size()) != channels)
     return {};
   Storage storage(builder.getContext(), note->storage);
-  if (storage.type.getWidth() != 8)
+  if (storage.type.getWidth() != 8 || !haveCodes(*note, storage))
     return {};
   auto type = quant::UniformQuantizedPerAxisType::get(
       storage.flags, storage.type, builder.getF32Type(), scales, zeros,
@@ -213,6 +222,8 @@ Value storedBias(OpBuilder &builder, Value bias, double inputScale,
   SmallVector<double> units;
   for (double scale : scales)
     units.push_back(scale * inputScale);
+  if (!llvm::all_of(units, isScale))
+    return {};
   SmallVector<int64_t> zeros(units.size(), 0);
   Storage storage(builder.getContext(), proto::TensorProto::INT32);
   auto type = quant::UniformQuantizedPerAxisType::get(
@@ -226,7 +237,12 @@ Value storedConstant(OpBuilder &builder, Value value) {
   auto note = noteOf(value);
   if (!note || note->scales.size() != 1)
     return {};
+  auto [low, high] = rangeOf(note->storage);
+  if (low >= high || note->storage == proto::TensorProto::BOOL)
+    return {};
   Storage storage(builder.getContext(), note->storage);
+  if (!haveCodes(*note, storage))
+    return {};
   return makeCodes(builder, value.getLoc(), value, storage, note->scales,
                    note->zeroPoints,
                    quantizedType(builder.getContext(), note->storage,

@@ -27,7 +27,7 @@ llvm::Expected<Quantization> readQuantization(Node &node, DataType storage) {
     result.zeroPoints.assign(result.scales.size(), 0);
   }
   for (double scale : result.scales)
-    if (!(scale > 0 && std::isfinite(scale)))
+    if (!isScale(scale))
       return node.fail("has the scale " + std::to_string(scale) +
                        ", expected a positive number");
   if (result.zeroPoints.size() != result.scales.size())

@@ -29,8 +29,8 @@ llvm::Expected<mlir::Type> typeFrom(Node &node, size_t scale, size_t zero,
     offset = *given;
   }
   auto [low, high] = rangeOf(storage);
-  if (!(*number > 0 && std::isfinite(*number)) || offset < low ||
-      offset > high || low == high || storage == TensorProto::BOOL)
+  if (!isScale(*number) || offset < low || offset > high || low == high ||
+      storage == TensorProto::BOOL)
     return node.fail("has the scale " + std::to_string(*number) +
                      " and the zero point " + std::to_string(offset) + " of " +
                      typeName(storage));

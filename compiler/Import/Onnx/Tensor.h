@@ -40,6 +40,11 @@ constexpr int64_t maxFoldedElements = int64_t(1) << 24;
 /// The product of `shape`, at most 2^62; -1 when a size is negative.
 int64_t elementCount(llvm::ArrayRef<int64_t> shape);
 
+/// Whether f32 holds it as a normal number above 0.
+inline bool isScale(double scale) {
+  return scale >= 1.2e-38 && scale <= 3.4e38;
+}
+
 /// How the elements of a float tensor were stored as integers:
 /// `(code - zeroPoints) * scales`, one of each or one per index of `axis`.
 struct Quantization {
