@@ -41,8 +41,8 @@ uint64_t bitsBesideSign(const llvm::Value *operand) {
   if (!constant || !constant->getType()->isVectorTy() ||
       !constant->getType()->getScalarType()->isIntegerTy(32))
     return 0;
-  const auto *lane =
-      llvm::dyn_cast_or_null<llvm::ConstantInt>(constant->getSplatValue());
+  const auto *lane = llvm::dyn_cast_or_null<llvm::ConstantInt>(
+      constant->getSplatValue(/*AllowPoison=*/true));
   uint64_t bits = lane ? lane->getZExtValue() ^ 0x80000000u : 0;
   return bits < (1u << 16) ? bits : 0;
 }
