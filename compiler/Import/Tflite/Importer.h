@@ -152,6 +152,7 @@ private:
   Value slice();
   Value stridedSlice();
   Value gather();
+  Value foldJoined();
   Value concatenation();
   Value split();
   Value pack();

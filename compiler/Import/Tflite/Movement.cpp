@@ -261,6 +261,18 @@ Value Importer::gather() {
   return build::reshape(builder, loc, taken, output().shape);
 }
 
+/// All operands' integers, one after another.
+Value Importer::foldJoined() {
+  std::vector<int64_t> numbers;
+  for (size_t i = 0; i < op->inputs.size(); ++i) {
+    auto part = integers(i);
+    if (!part)
+      return {};
+    numbers.insert(numbers.end(), part->begin(), part->end());
+  }
+  return fold(ArrayRef<int64_t>(numbers));
+}
+
 Value Importer::concatenation() {
   auto *o = network.options<ConcatenationOptions>(*op, concatenationOptions);
   if (!o || op->inputs.empty())
@@ -269,16 +281,8 @@ Value Importer::concatenation() {
   if (!axis)
     return {};
   bool whole = !isQuantizedOp() && output().type != ElementType::Float32;
-  if (whole && output().shape.size() == 1) {
-    std::vector<int64_t> numbers;
-    for (size_t i = 0; i < op->inputs.size(); ++i) {
-      auto part = integers(i);
-      if (!part)
-        return {};
-      numbers.insert(numbers.end(), part->begin(), part->end());
-    }
-    return fold(ArrayRef<int64_t>(numbers));
-  }
+  if (whole && output().shape.size() == 1)
+    return foldJoined();
   SmallVector<Value> parts;
   for (size_t i = 0; i < op->inputs.size(); ++i) {
     Value part = operand(i);
@@ -338,16 +342,8 @@ Value Importer::pack() {
   if (!axis)
     return {};
   bool whole = !isQuantizedOp() && output().type != ElementType::Float32;
-  if (whole && output().shape.size() == 1) {
-    std::vector<int64_t> numbers;
-    for (size_t i = 0; i < op->inputs.size(); ++i) {
-      auto part = integers(i);
-      if (!part)
-        return {};
-      numbers.insert(numbers.end(), part->begin(), part->end());
-    }
-    return fold(ArrayRef<int64_t>(numbers));
-  }
+  if (whole && output().shape.size() == 1)
+    return foldJoined();
   SmallVector<int64_t, 4> shape(output().shape);
   shape[*axis] = 1;
   SmallVector<Value> parts;
