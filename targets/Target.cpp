@@ -7,9 +7,13 @@
 
 namespace qcc::targets {
 
+namespace armv8 {
+void prepareLLVM();
+}
 namespace cortexm {
 std::vector<const KernelProvider *> providers();
-}
+void prepareLLVM();
+} // namespace cortexm
 
 namespace {
 
@@ -17,6 +21,7 @@ std::vector<Target> readTables() {
   std::vector<Target> rows;
   llvm::StringRef family;
   std::vector<const KernelProvider *> providers;
+  void (*prepareLLVM)() = nullptr;
 #define QCC_TARGET(name, triple, cpu, features, halide, emulator, vectorBytes, \
                    registers, alignment, unsignedActivations)                  \
   rows.push_back({name,                                                        \
@@ -33,7 +38,8 @@ std::vector<Target> readTables() {
                   "",                                                          \
                   {},                                                          \
                   {},                                                          \
-                  providers});
+                  providers,                                                   \
+                  prepareLLVM});
 #define QCC_DOT(target, instruction, unsignedLhs, depth, lanes)                \
   for (Target &row : rows)                                                     \
     if (row.name == target)                                                    \

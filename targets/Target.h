@@ -50,6 +50,9 @@ struct Target {
   std::vector<DotProduct> dots;
   std::vector<KernelRow> kernels;
   std::vector<const KernelProvider *> providers; ///< tried before Halide
+  /// What the folder changes about LLVM before it compiles for this target
+  /// (once a process; null: nothing).
+  void (*prepareLLVM)() = nullptr;
 };
 
 /// Every target, in the order of the tables.

@@ -67,31 +67,27 @@ std::vector<Place> placesFor(uint64_t module) {
   const char *cortexm[] = {"cortex-m4",  "cortex-m7",  "cortex-m0plus",
                            "cortex-m55", "cortex-m33", "cortex-m3"};
   places.push_back(placeOf(host[module % std::size(host)]));
-  // LLVM makes a constant by fneg in one concatenation of module 45, which
-  // verify-integer-only refuses; module 27 faults on Cortex-M55 under QEMU for
-  // a reason not found yet.
-  if (module == 45)
-    llvm::outs() << "not run: module 45 on armv8.2-dotprod, a known failure\n";
-  else
-    places.push_back(placeOf(armv8[module % std::size(armv8)]));
-  if (module == 27)
-    llvm::outs() << "not run: module 27 on cortex-m55, a known failure\n";
-  else
-    places.push_back(placeOf(cortexm[module % std::size(cortexm)]));
+  places.push_back(placeOf(armv8[module % std::size(armv8)]));
+  places.push_back(placeOf(cortexm[module % std::size(cortexm)]));
   if (module % 4 == 0) // the host may lack it
     places.push_back(placeOf("x86-64-vnni"));
   return places;
 }
 
-std::string dump(const RandomModule &module, const OpCase &single,
-                 uint64_t seed) {
+/// Leaves `text` where QCC_RANDOM_FILE can name it.
+std::string dump(llvm::StringRef text, llvm::StringRef what, uint64_t seed) {
   std::string path = fmt::format("{}qcc-random-{}-{}.mlir", testing::TempDir(),
-                                 seed, testName(single.name));
+                                 seed, what.str());
   std::error_code error;
   llvm::raw_fd_ostream file(path, error);
   if (!error)
-    file << module.standalone(single);
+    file << text;
   return path;
+}
+
+std::string dump(const RandomModule &module, const OpCase &single,
+                 uint64_t seed) {
+  return dump(module.standalone(single), testName(single.name), seed);
 }
 
 /// Reports every case whose bytes differ, and where.
@@ -160,7 +156,8 @@ void check(RandomModule random, const Place &place, uint64_t seed) {
       });
   if (other)
     FAIL() << place.target->name.str() << ": "
-           << llvm::toString(std::move(other));
+           << llvm::toString(std::move(other)) << "; see "
+           << dump(random.text, "module", seed);
 }
 
 class RandomOpsTest : public testing::TestWithParam<int> {};
@@ -176,11 +173,18 @@ TEST_P(RandomOpsTest, EqualTheReference) {
 INSTANTIATE_TEST_SUITE_P(Modules, RandomOpsTest,
                          testing::Range(0, numModules()));
 
-/// What the asked rows, else all, make of QCC_RANDOM_FILE.
-TEST(RandomFile, EqualsTheReference) {
+std::vector<const char *> namedFile() {
   const char *path = std::getenv("QCC_RANDOM_FILE");
-  if (!path)
-    GTEST_SKIP() << "not run: QCC_RANDOM_FILE is not set";
+  return path ? std::vector<const char *>{path} : std::vector<const char *>();
+}
+
+/// What the asked rows, else all, make of QCC_RANDOM_FILE.
+class RandomFile : public testing::TestWithParam<const char *> {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RandomFile);
+INSTANTIATE_TEST_SUITE_P(Named, RandomFile, testing::ValuesIn(namedFile()));
+
+TEST_P(RandomFile, EqualsTheReference) {
+  const char *path = GetParam();
   auto text = llvm::MemoryBuffer::getFile(path);
   ASSERT_TRUE(bool(text)) << path << ": " << text.getError().message();
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
