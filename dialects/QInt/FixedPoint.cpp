@@ -78,4 +78,48 @@ Reciprocal reciprocalOfSum(int32_t sum) {
   return {saturatingShift(x, 1), 35 - headroom};
 }
 
+int64_t scaleByExponent(int64_t value, int64_t multiplier, int exponent,
+                        bool single) {
+  if (single) {
+    int shift = 31 - exponent;
+    return (value * multiplier + (int64_t(1) << (shift - 1))) >> shift;
+  }
+  int64_t shifted = exponent > 0 ? value * (int64_t(1) << exponent) : value;
+  int64_t high = (shifted * multiplier + (int64_t(1) << 30)) >> 31;
+  int right = exponent > 0 ? 0 : -exponent;
+  if (right == 0)
+    return high;
+  int64_t half = int64_t(1) << (right - 1);
+  int64_t magnitude = ((high < 0 ? -high : high) + half) >> right;
+  return high < 0 ? -magnitude : magnitude;
+}
+
+InverseRoot inverseRoot(int32_t value) {
+  if (value <= 1)
+    return {most, 0};
+  int shift = 11;
+  for (; value >= 1 << 29; ++shift)
+    value /= 4;
+  for (; value < 1 << 27; --shift)
+    value *= 4;
+  // x <- (3 x - d x^3) / 2 with 3 integer bits; the value is 2 d.
+  int32_t half = divideByPowerOfTwo(value >> 1, 1);
+  constexpr int32_t one = 1 << 28, oneAndHalf = one + one / 2,
+                    halfRootOfTwo = 1518500250;
+  int32_t x = one;
+  for (int step = 0; step < 5; ++step) {
+    int32_t cube =
+        saturatingShift(roundingDoublingHigh(roundingDoublingHigh(x, x), x), 6);
+    x = saturatingShift(int64_t(roundingDoublingHigh(oneAndHalf, x)) -
+                            roundingDoublingHigh(half, cube),
+                        3);
+  }
+  x = roundingDoublingHigh(x, halfRootOfTwo);
+  if (shift < 0) {
+    x = static_cast<int32_t>(int64_t(x) << -shift);
+    shift = 0;
+  }
+  return {x, -shift};
+}
+
 } // namespace qcc::qint

@@ -1,4 +1,4 @@
-// gemmlowp's 32-bit fixed point, as the rules softmax-x1 and softmax-x3 need
+// gemmlowp's 32-bit fixed point, as the rules of TensorFlow Lite's kernels need
 // it. Compile time and reference only.
 #ifndef QCC_DIALECTS_QINT_FIXEDPOINT_H
 #define QCC_DIALECTS_QINT_FIXEDPOINT_H
@@ -24,6 +24,20 @@ struct Reciprocal {
   int shift;
 };
 Reciprocal reciprocalOfSum(int32_t sum);
+
+/// value * multiplier * 2^(exponent - 31), rounded once ("single") or twice
+/// ("double", gemmlowp): rules rescale-s2 and rescale-s3 for exponents in
+/// [-31, 30] and products that stay inside 64 bits.
+int64_t scaleByExponent(int64_t value, int64_t multiplier, int exponent,
+                        bool single);
+
+/// multiplier * 2^(exponent - 31) is about 1 / sqrt(value), by five Newton
+/// steps from 1 (rule normalize-l1). 0 counts as 1.
+struct InverseRoot {
+  int32_t multiplier;
+  int exponent; ///< at most 0
+};
+InverseRoot inverseRoot(int32_t value);
 
 } // namespace qcc::qint
 

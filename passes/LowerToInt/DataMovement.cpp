@@ -96,6 +96,17 @@ Value Lowering::lowerResize(qgraph::ResizeOp op) {
   return requantize(op, sums, {in->scale / static_cast<double>(weight)}, *out);
 }
 
+/// `input` in another shape; a constant stays one.
+static Value reshaped(OpBuilder &builder, Location loc, Value input,
+                      RankedTensorType type) {
+  auto constant = input.getDefiningOp<qint::ConstantOp>();
+  auto codes = constant ? dyn_cast<DenseElementsAttr>(constant.getValue())
+                        : DenseElementsAttr();
+  if (codes)
+    return qint::ConstantOp::create(builder, loc, type, codes.reshape(type));
+  return qint::ReshapeOp::create(builder, loc, type, input);
+}
+
 /// Ops that keep every code: moved in the input's scale, then rescaled when
 /// the result's differs.
 Value Lowering::lowerMovement(Operation *op) {
@@ -115,7 +126,7 @@ Value Lowering::lowerMovement(Operation *op) {
                                          o.getStrides());
           })
           .Case([&](qgraph::ReshapeOp) {
-            return qint::ReshapeOp::create(builder, loc, type, input);
+            return reshaped(builder, loc, input, type);
           })
           .Case([&](qgraph::TransposeOp o) {
             return qint::TransposeOp::create(builder, loc, type, input,

@@ -90,7 +90,20 @@ Value Lowering::lowerMul(qgraph::MulOp op) {
       builder, op.getLoc(),
       cast<RankedTensorType>(op.getType()).clone(accumulator), get(op.getLhs()),
       get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
-  return requantize(op, products, {lhs->scale * rhs->scale}, *out);
+  double scale = lhs->scale * rhs->scale / out->scale;
+  // A foreign kernel's scale is made in f32.
+  if (isForeignKernel(op) && !op->hasAttr("qgraph.exact_scale"))
+    scale = static_cast<double>(static_cast<float>(lhs->scale) *
+                                static_cast<float>(rhs->scale) /
+                                static_cast<float>(out->scale));
+  qint::RescaleAttr attr =
+      rescale(op, {scale}, *out, accumulator.isInteger(64));
+  if (!attr)
+    return {};
+  return qint::RequantizeOp::create(
+      builder, op.getLoc(),
+      cast<RankedTensorType>(op.getType()).clone(out->storage), products,
+      /*zero_point=*/0, attr);
 }
 
 Value Lowering::lowerMaximum(Operation *op, bool largest) {

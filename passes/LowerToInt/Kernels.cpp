@@ -51,7 +51,11 @@ std::optional<Value> Lowering::lowerKernel(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Value>>(op)
       .Case([&](qgraph::AddOp) { return lowerRescaledAdd(op, false); })
       .Case([&](qgraph::SubOp) { return lowerRescaledAdd(op, true); })
-      .Case([&](qgraph::MulOp o) { return lowerKernelMul(o); })
+      .Case([&](qgraph::ResizeOp o) -> std::optional<Value> {
+        if (o.getMode() == qgraph::ResizeMode::Nearest)
+          return std::nullopt;
+        return lowerKernelResize(o);
+      })
       .Case([&](qgraph::AvgPool2DOp o) { return lowerKernelAvgPool(o); })
       .Case([&](qgraph::ReduceOp o) -> std::optional<Value> {
         if (o.getKind() == qgraph::ReduceKind::Max ||
@@ -70,6 +74,8 @@ Value Lowering::lowerRescaledAdd(Operation *op, bool subtract) {
   if (!lhs || !rhs || !out)
     return {};
   int left = lhs->storage.getWidth() == 8 ? 20 : 15;
+  if (auto given = op->getAttrOfType<IntegerAttr>("qgraph.left_shift"))
+    left = static_cast<int>(given.getInt());
   double twice = 2 * std::max(lhs->scale, rhs->scale);
   ActivationType sum;
   sum.scale = 1;
@@ -89,30 +95,37 @@ Value Lowering::lowerRescaledAdd(Operation *op, bool subtract) {
       rhs->zeroPoint, left, first, second, last, subtract);
 }
 
-/// The scale of a product is made in f32.
-Value Lowering::lowerKernelMul(qgraph::MulOp op) {
-  std::optional<ActivationType> lhs = activation(op, op.getLhs());
-  std::optional<ActivationType> rhs = activation(op, op.getRhs());
+/// Rule `resize-k1`: the codes themselves, their weights add up to 2^20.
+Value Lowering::lowerKernelResize(qgraph::ResizeOp op) {
+  std::optional<ActivationType> in = activation(op, op.getInput());
   std::optional<ActivationType> out = activation(op, op.getOutput());
-  if (!lhs || !rhs || !out)
+  if (!in || !out)
     return {};
-  Type accumulator =
-      accumulatorFor(op, lhs->largestOffset() * rhs->largestOffset());
+  auto scale = op.getScale();
+  int64_t weight = scale[0] * scale[2];
+  if (!llvm::isPowerOf2_64(weight) || weight > int64_t(1) << 30) {
+    op.emitOpError("layer '")
+        << layerName(op) << "' has weights that add up to " << weight
+        << ", expected a power of two of at most 2^30";
+    return {};
+  }
+  auto type = cast<RankedTensorType>(op.getType());
+  Type accumulator = accumulatorFor(
+      op, weight * qint::magnitudeOf(in->min, in->max, /*zeroPoint=*/0));
   if (!accumulator)
     return {};
-  float real = static_cast<float>(lhs->scale) * static_cast<float>(rhs->scale) /
-               static_cast<float>(out->scale);
-  qint::RescaleAttr scale =
-      rescale(op, {static_cast<double>(real)}, *out, accumulator.isInteger(64));
-  if (!scale)
-    return {};
-  auto type = cast<RankedTensorType>(op.getType());
-  Value products = qint::MulOp::create(
-      builder, op.getLoc(), type.clone(accumulator), get(op.getLhs()),
-      get(op.getRhs()), lhs->zeroPoint, rhs->zeroPoint);
-  return qint::RequantizeOp::create(builder, op.getLoc(),
-                                    type.clone(out->storage), products,
-                                    /*zero_point=*/0, scale);
+  Value sums = qint::ResizeOp::create(
+      builder, op.getLoc(), type.clone(accumulator), get(op.getInput()),
+      qint::ResizeMode::Bilinear, scale, op.getOffset(), op.getBorder(),
+      /*zero_point=*/0);
+  int bits = accumulator.isInteger(64) ? 14 : 30;
+  bool once = roundingOf(op) == qint::Rounding::Single;
+  return qint::RequantizeOp::create(
+      builder, op.getLoc(), type.clone(out->storage), sums, /*zero_point=*/0,
+      one(op.getContext(), 1 << bits,
+          bits + static_cast<int>(llvm::Log2_64(weight)),
+          once ? qint::Rounding::Single : qint::Rounding::Away,
+          /*zeroPoint=*/0, out->min, out->max));
 }
 
 /// The mean of the codes themselves, a half away from zero (rule `pool-p3`).

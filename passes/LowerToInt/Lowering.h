@@ -62,7 +62,7 @@ private:
   /// is no other than ours.
   std::optional<mlir::Value> lowerKernel(mlir::Operation *op);
   mlir::Value lowerRescaledAdd(mlir::Operation *op, bool subtract);
-  mlir::Value lowerKernelMul(qgraph::MulOp op);
+  mlir::Value lowerKernelResize(qgraph::ResizeOp op);
   mlir::Value lowerKernelAvgPool(qgraph::AvgPool2DOp op);
   mlir::Value lowerKernelSum(qgraph::ReduceOp op);
   mlir::Value lowerKernelSoftmax(qgraph::SoftmaxOp op);

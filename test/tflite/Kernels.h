@@ -29,6 +29,19 @@ void pad(const Tensor &in, const Tensor &amounts, Tensor &out);
 void concatenate(const std::vector<const Tensor *> &parts, Tensor &out,
                  int axis, Rounding rounding);
 
+// Functions.cpp
+void hardSwish(const Tensor &in, Tensor &out);
+void absolute(const Tensor &in, Tensor &out, Rounding rounding);
+void squareRoot(const Tensor &in, Tensor &out);
+void inverseSquareRoot(const Tensor &in, Tensor &out, Rounding rounding);
+void logarithm(const Tensor &in, Tensor &out);
+void prelu(const Tensor &in, const Tensor &slope, Tensor &out,
+           Rounding rounding);
+void squaredDifference(const Tensor &a, const Tensor &b, Tensor &out,
+                       Rounding rounding);
+void resizeBilinear(const Tensor &in, Tensor &out, const uint8_t *o,
+                    Rounding rounding);
+
 } // namespace oracle
 
 #endif // QCC_TEST_TFLITE_KERNELS_H

@@ -24,15 +24,27 @@ enum Code {
   kReluN1To1 = 20,
   kRelu6 = 21,
   kReshape = 22,
+  kResizeBilinear = 23,
   kSoftmax = 25,
   kTanh = 28,
   kTransposeConv = 67,
   kPad = 34,
   kMean = 40,
   kSub = 41,
+  kExp = 47,
+  kPrelu = 54,
+  kLog = 73,
   kSum = 74,
+  kSqrt = 75,
+  kRsqrt = 76,
   kLeakyRelu = 98,
+  kSquaredDifference = 99,
+  kAbs = 101,
+  kElu = 111,
   kQuantize = 114,
+  kHardSwish = 117,
+  kGelu = 150,
+  kRelu0To1 = 152,
 };
 
 [[noreturn]] void refuse(const std::string &why) {
@@ -146,6 +158,38 @@ void Model::runOp(const Op &op, Rounding rounding) {
                  [](float x) { return 1.0f / (1.0f + std::exp(-x)); });
   case kTanh:
     return table(in(0), out, [](float x) { return std::tanh(x); });
+  case kExp:
+    return table(in(0), out, [](float x) { return std::exp(x); });
+  case kElu:
+    return table(in(0), out,
+                 [](float x) { return x < 0.0f ? std::expm1(x) : x; });
+  case kGelu:
+    if (scalar<uint8_t>(o, 0))
+      return table(in(0), out, [](float x) {
+        const auto k = static_cast<float>(M_2_SQRTPI * M_SQRT1_2);
+        return 0.5f * x * (1.f + std::tanh(k * (x + 0.044715f * x * x * x)));
+      });
+    return table(in(0), out, [](float x) {
+      return 0.5f * x * std::erfc(x * static_cast<float>(-M_SQRT1_2));
+    });
+  case kHardSwish:
+    return hardSwish(in(0), out);
+  case kAbs:
+    return absolute(in(0), out, rounding);
+  case kSqrt:
+    return squareRoot(in(0), out);
+  case kRsqrt:
+    return inverseSquareRoot(in(0), out, rounding);
+  case kLog:
+    return logarithm(in(0), out);
+  case kPrelu:
+    return prelu(in(0), in(1), out, rounding);
+  case kSquaredDifference:
+    return squaredDifference(in(0), in(1), out, rounding);
+  case kResizeBilinear:
+    return resizeBilinear(in(0), out, o, rounding);
+  case kRelu0To1:
+    return rescale(in(0), out, 5, rounding);
   case kRelu:
     return rescale(in(0), out, 1, rounding);
   case kReluN1To1:

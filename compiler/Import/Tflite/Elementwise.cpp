@@ -53,26 +53,20 @@ std::optional<qgraph::UnaryKind> unaryKind(Builtin code, bool approximate) {
   }
 }
 
-/// The f32 functions from which kernels make their tables of 8-bit codes.
-float tableFunction(qgraph::UnaryKind kind, float x) {
-  switch (kind) {
-  case qgraph::UnaryKind::Sigmoid:
-    return 1.0f / (1.0f + std::exp(-x));
-  case qgraph::UnaryKind::Tanh:
-    return std::tanh(x);
-  case qgraph::UnaryKind::Exp:
-    return std::exp(x);
-  case qgraph::UnaryKind::Elu:
-    return x < 0.0f ? std::expm1(x) : x;
-  default:
-    return x;
-  }
+bool isFloat(Value value) {
+  return build::typeOf(value).getElementType().isF32();
 }
 
-bool hasTable(qgraph::UnaryKind kind) {
-  return kind == qgraph::UnaryKind::Sigmoid ||
-         kind == qgraph::UnaryKind::Tanh || kind == qgraph::UnaryKind::Exp ||
-         kind == qgraph::UnaryKind::Elu;
+/// Codes with one scale.
+bool isCode(Value value) {
+  return isa<quant::UniformQuantizedType>(
+      build::typeOf(value).getElementType());
+}
+
+double scaleOf(Value value) {
+  return cast<quant::UniformQuantizedType>(
+             build::typeOf(value).getElementType())
+      .getScale();
 }
 
 } // namespace
@@ -89,12 +83,6 @@ template <typename Op> Value Importer::binary(Activation activation) {
   Value lhs = operand(0), rhs = operand(1);
   if (!lhs || !rhs)
     return {};
-  auto isFloat = [](Value v) {
-    return build::typeOf(v).getElementType().isF32();
-  };
-  auto isCode = [](Value v) {
-    return isa<quant::QuantizedType>(build::typeOf(v).getElementType());
-  };
   if (!(isFloat(lhs) && isFloat(rhs)) && !(isCode(lhs) && isCode(rhs)))
     return fail("needs two operands of FLOAT32, or two of 8 bits with a scale");
   return activate(typed(build::binary<Op>(builder, loc, lhs, rhs)), activation);
@@ -119,10 +107,33 @@ Value Importer::minimum() {
 }
 
 Value Importer::squaredDifference() {
+  if (isQuantizedOp())
+    return integerSquaredDifference();
   Value difference = binary<qgraph::SubOp>(Activation::None);
   if (!difference)
     return {};
   return build::binary<qgraph::MulOp>(builder, loc, difference, difference);
+}
+
+/// Rule square-k1: the difference in 16 bits, then its square.
+Value Importer::integerSquaredDifference() {
+  Value lhs = operand(0), rhs = operand(1);
+  if (!lhs || !rhs || !isCode(lhs) || !isCode(rhs) || !elementType(output()))
+    return fail("needs two operands of 8 bits with a scale");
+  double unit = std::max(scaleOf(lhs), scaleOf(rhs)) * 2 / (1 << 7);
+  Type wide = quant::UniformQuantizedType::getChecked(
+      [&] { return mlir::emitError(loc); }, quant::QuantizationFlags::Signed,
+      builder.getI16Type(), builder.getF32Type(), unit, 0, -32768, 32767);
+  if (!wide)
+    return fail("has scales that are out of range");
+  Value difference =
+      typed(build::binary<qgraph::SubOp>(builder, loc, lhs, rhs), wide);
+  difference.getDefiningOp()->setAttr("qgraph.left_shift",
+                                      builder.getI32IntegerAttr(7));
+  Value square =
+      typed(build::binary<qgraph::MulOp>(builder, loc, difference, difference));
+  square.getDefiningOp()->setAttr("qgraph.exact_scale", builder.getUnitAttr());
+  return square;
 }
 
 Value Importer::addN() {
@@ -168,9 +179,7 @@ Value Importer::unary() {
   if (!isQuantizedOp())
     return build::unary(builder, loc, *kind, in,
                         *kind == qgraph::UnaryKind::Elu ? 1.0f : 0.0f);
-  if (!hasTable(*kind))
-    return fail("on integers is not supported");
-  return table([&](float x) { return tableFunction(*kind, x); });
+  return functionTable(*kind);
 }
 
 Value Importer::leakyRelu() {
@@ -189,12 +198,36 @@ Value Importer::prelu() {
   Value in = operand(0), slope = operand(1);
   if (!in || !slope)
     return {};
+  if (isQuantizedOp())
+    return integerPrelu(in, slope);
   Value zero = scalar(0, build::shapeOf(in).size());
   Value above = build::binary<qgraph::MaximumOp>(builder, loc, in, zero);
   Value below = build::binary<qgraph::MinimumOp>(builder, loc, in, zero);
   return build::binary<qgraph::AddOp>(
       builder, loc, above,
       build::binary<qgraph::MulOp>(builder, loc, below, slope));
+}
+
+/// Rule prelu-k1. One part of the sum is always the zero point.
+Value Importer::integerPrelu(Value in, Value slope) {
+  if (!isCode(in) || !isCode(slope) || !mapsBytes())
+    return fail("needs an input and slopes of 8 bits with a scale");
+  float ratio =
+      input(0)->quantization->scales[0] / output().quantization->scales[0];
+  if (!(ratio < 1 << 20))
+    return fail("has scales that are too far apart");
+  Value above =
+      rescaledTable([&](int64_t value) { return std::max<int64_t>(value, 0); },
+                    static_cast<double>(ratio));
+  Value below =
+      build::clamp(builder, loc, in, -std::numeric_limits<float>::max(), 0);
+  Value product =
+      typed(build::binary<qgraph::MulOp>(builder, loc, below, slope));
+  if (!above || !product)
+    return {};
+  Value sum = build::binary<qgraph::AddOp>(builder, loc, above, product);
+  sum.setType(above.getType());
+  return sum;
 }
 
 Value Importer::square() {

@@ -65,9 +65,10 @@ private:
   Value codes(mlir::Type element, llvm::ArrayRef<int64_t> shape,
               llvm::ArrayRef<int64_t> values);
   bool isConstant(size_t index) const;
-  /// Gives what computes `value` the element type of the op's output, and the
-  /// rounding of its kernel.
+  /// Gives what computes `value` the element type of the op's output (or
+  /// `element`), and the rounding of its kernel.
   Value typed(Value value);
+  Value typed(Value value, mlir::Type element);
   /// `value` in the output's type and with the fused activation.
   Value activate(Value value, Activation activation);
   Value clampCodes(Value value, float low, float high);
@@ -123,11 +124,13 @@ private:
   Value maximum();
   Value minimum();
   Value squaredDifference();
+  Value integerSquaredDifference();
   Value addN();
   Value relu();
   Value unary();
   Value leakyRelu();
   Value prelu();
+  Value integerPrelu(Value in, Value slope);
   Value square();
   Value softmax();
   Value logSoftmax();
@@ -139,8 +142,19 @@ private:
   Activation fused(uint8_t type);
 
   // Tables.cpp: 8-bit functions as the integer kernels compute them
+  bool mapsBytes();
+  bool roundsOnce() const;
+  Value codeTable(llvm::function_ref<int64_t(int64_t)> function);
   Value table(llvm::function_ref<float(float)> function);
+  Value functionTable(qgraph::UnaryKind kind);
+  Value rescaledTable(llvm::function_ref<int64_t(int64_t)> function,
+                      double ratio);
   Value leakyReluTable(float alpha);
+  Value hardSwishTable();
+  Value absTable();
+  Value sqrtTable();
+  Value rsqrtTable();
+  Value logTable();
   /// Codes of operand `index`, which is `value`, in the output's scale.
   Value rescaleTable(size_t index, Value value);
 
@@ -176,6 +190,7 @@ private:
 
   // Resize.cpp
   Value resizeBilinear();
+  Value integerBilinear(Value in, bool alignCorners, bool halfPixel);
   Value resizeNearest();
 
   const Network &network;

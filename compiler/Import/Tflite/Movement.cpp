@@ -475,9 +475,9 @@ Value Importer::reduce() {
   bool arithmetic = kind == ReduceKind::Mean || kind == ReduceKind::Sum;
   if (!arithmetic && !keepsType())
     return {};
-  if (isQuantizedOp() && (!input(0)->isQuantized() ||
-                          (arithmetic && input(0)->type != ElementType::Int8)))
-    return fail("needs an input of INT8 with a scale");
+  if (isQuantizedOp() &&
+      (!input(0)->isQuantized() || input(0)->type != output().type))
+    return fail("needs an input of its output's type with a scale");
   SmallVector<int64_t> axes;
   for (int64_t number : *given) {
     auto axis = axisOf(number, build::shapeOf(in).size());

@@ -55,6 +55,8 @@ Value Importer::resizeBilinear() {
       output().shape.size() != 4 || output().elements() == 0)
     return fail("needs options and an image of four axes");
   ArrayRef<int64_t> from = build::shapeOf(in), to = output().shape;
+  if (isQuantizedOp())
+    return integerBilinear(in, o->align_corners(), o->half_pixel_centers());
   AxisScale y = bilinearScale(from[1], to[1], o->align_corners(),
                               o->half_pixel_centers());
   AxisScale x = bilinearScale(from[2], to[2], o->align_corners(),
@@ -62,6 +64,41 @@ Value Importer::resizeBilinear() {
   return build::resize(builder, loc, qgraph::ResizeMode::Bilinear, in,
                        {y.numerator, y.denominator, x.numerator, x.denominator},
                        {y.offset, x.offset}, {y.border, x.border});
+}
+
+/// Rule resize-k1: coordinates in 1/1024 of a pixel.
+Value Importer::integerBilinear(Value in, bool alignCorners, bool halfPixel) {
+  if (!keepsType())
+    return {};
+  if (output().type == ElementType::UInt8)
+    return fail("on UINT8 is computed in float by TensorFlow Lite; expected "
+                "INT8 or INT16");
+  constexpr int64_t unit = 1024;
+  ArrayRef<int64_t> from = build::shapeOf(in), to = output().shape;
+  AxisScale axes[2];
+  for (int axis : {0, 1}) {
+    int64_t have = from[axis + 1], want = to[axis + 1];
+    bool corners = alignCorners && want > 1;
+    if (!mayIndex(have) || !mayIndex(want))
+      return {};
+    int64_t whole = corners ? have - 1 : have,
+            parts = corners ? want - 1 : want;
+    int64_t step = (unit * whole + parts / 2) / parts;
+    AxisScale &s = axes[axis];
+    s = {unit, step, halfPixel ? step / 2 - unit / 2 : 0, 0};
+    // A step of 0 repeats the first row.
+    if (step == 0)
+      s = {unit, 1, -unit * want, 0};
+    if (((want - 1) * s.denominator + s.offset) / unit >= have)
+      return fail("has so large an output that the kernel reads outside its "
+                  "input");
+    s.border = (want - 1) * s.denominator - (have - 1) * unit + s.offset;
+  }
+  return typed(build::resize(builder, loc, qgraph::ResizeMode::Bilinear, in,
+                             {axes[0].numerator, axes[0].denominator,
+                              axes[1].numerator, axes[1].denominator},
+                             {axes[0].offset, axes[1].offset},
+                             {axes[0].border, axes[1].border}));
 }
 
 Value Importer::resizeNearest() {

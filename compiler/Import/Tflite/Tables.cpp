@@ -1,5 +1,6 @@
 // Functions of one 8-bit code, tabulated as the integer kernels compute them.
 #include "compiler/Import/Tflite/Importer.h"
+#include "dialects/QInt/FixedPoint.h"
 
 #include <cmath>
 
@@ -8,82 +9,257 @@ using namespace mlir;
 namespace qcc::import::tflite {
 namespace {
 
-/// gemmlowp's two roundings of value * multiplier, for a real multiplier of
-/// either sign; `single` rounds once.
-int64_t scaled(int64_t value, double multiplier, bool single) {
-  if (multiplier == 0)
-    return 0;
-  int exponent;
-  double fraction = std::frexp(multiplier, &exponent);
-  auto m = static_cast<int64_t>(std::round(fraction * 2147483648.0));
-  if (m == int64_t(1) << 31) {
-    m /= 2;
-    ++exponent;
+/// A real factor as gemmlowp's multiplier (of either sign) and power of two.
+struct Factor {
+  int64_t multiplier = 0;
+  int exponent = 0;
+};
+
+Factor factorOf(double real) {
+  if (real == 0)
+    return {};
+  Factor factor;
+  double fraction = std::frexp(real, &factor.exponent);
+  factor.multiplier = static_cast<int64_t>(std::round(fraction * 2147483648.0));
+  if (factor.multiplier == int64_t(1) << 31) {
+    factor.multiplier /= 2;
+    ++factor.exponent;
   }
-  if (exponent < -31)
-    return 0;
-  if (single) {
-    int shift = 31 - exponent;
-    return (value * m + (int64_t(1) << (shift - 1))) >> shift;
+  return factor.exponent < -31 ? Factor() : factor;
+}
+
+int64_t scaled(int64_t value, Factor by, bool single) {
+  return qint::scaleByExponent(value, by.multiplier, by.exponent, single);
+}
+
+/// The 16-bit fixed point of HARD_SWISH.
+int16_t saturate16(int64_t value) {
+  return static_cast<int16_t>(std::clamp<int64_t>(value, -32768, 32767));
+}
+
+/// a * factor / 2^15, a half up.
+int16_t highProduct16(int16_t a, int16_t factor) {
+  return static_cast<int16_t>((int32_t(a) * factor + (1 << 14)) >> 15);
+}
+
+/// The upper 15 bits of a multiplier of 31.
+int16_t upperHalf(int64_t multiplier) {
+  return static_cast<int16_t>(
+      std::min<int64_t>((multiplier + (1 << 15)) >> 16, 32767));
+}
+
+/// One element of HARD_SWISH, from a code less its zero point: the input times
+/// a number in [0, 1] that stands for min(max(x + 3, 0), 6) / 6.
+int64_t hardSwish(int64_t value, Factor toOutput, Factor toShare) {
+  auto fine = static_cast<int16_t>(value * 128);
+  int16_t onOutputScale = highProduct16(fine, upperHalf(toOutput.multiplier));
+  int16_t share = fine;
+  if (toShare.exponent > 0)
+    share = saturate16(int64_t(share) * (int64_t(1) << (toShare.exponent - 1)));
+  share = highProduct16(share, upperHalf(toShare.multiplier));
+  if (toShare.exponent > 0)
+    share = saturate16(int64_t(share) * 2);
+  else
+    share = static_cast<int16_t>(
+        qint::divideByPowerOfTwo(share, -toShare.exponent));
+  int32_t fromZero = (int32_t(share) + (1 << 15)) >> 1;
+  // Towards zero, which takes back the bias of the products before.
+  int32_t product = fromZero * onOutputScale / (1 << 15);
+  return qint::divideByPowerOfTwo(product, -toOutput.exponent);
+}
+
+/// The f32 functions from which kernels make their tables.
+float exactFunction(qgraph::UnaryKind kind, float x) {
+  switch (kind) {
+  case qgraph::UnaryKind::Sigmoid:
+    return 1.0f / (1.0f + std::exp(-x));
+  case qgraph::UnaryKind::Tanh:
+    return std::tanh(x);
+  case qgraph::UnaryKind::Exp:
+    return std::exp(x);
+  case qgraph::UnaryKind::Elu:
+    return x < 0.0f ? std::expm1(x) : x;
+  case qgraph::UnaryKind::Gelu:
+    return 0.5f * x * std::erfc(x * static_cast<float>(-M_SQRT1_2));
+  case qgraph::UnaryKind::GeluTanh: {
+    constexpr auto root = static_cast<float>(M_2_SQRTPI * M_SQRT1_2);
+    return 0.5f * x * (1.0f + std::tanh(root * (x + 0.044715f * x * x * x)));
   }
-  int64_t left = exponent > 0 ? exponent : 0;
-  int right = exponent > 0 ? 0 : -exponent;
-  int64_t high = ((value << left) * m + (int64_t(1) << 30)) >> 31;
-  if (right == 0)
-    return high;
-  int64_t half = int64_t(1) << (right - 1);
-  return high < 0 ? -((-high + half) >> right) : (high + half) >> right;
+  default:
+    return x;
+  }
 }
 
 } // namespace
 
-/// Codes of function(x), in f32: scale, function, scale, round half away.
-Value Importer::table(llvm::function_ref<float(float)> function) {
-  Value in = operand(0);
+/// Whether the op maps codes of 8 bits to codes of its input's type.
+bool Importer::mapsBytes() {
   const TensorInfo *from = input(0);
-  if (!in || !from->isQuantized() || from->type == ElementType::Int16 ||
-      from->type != output().type || !elementType(output()))
-    return fail("needs an input of 8 bits, of its output's type");
-  const Quantization &a = *from->quantization, &b = *output().quantization;
-  bool isSigned = from->type == ElementType::Int8;
-  int32_t least = isSigned ? -128 : 0;
-  float inverse = 1 / b.scales[0];
-  SmallVector<int8_t> codes;
-  for (int32_t code = least; code < least + 256; ++code) {
-    float x = a.scales[0] *
-              static_cast<float>(code - static_cast<int32_t>(a.zeroPoints[0]));
-    float rescaled = std::round(function(x) * inverse);
-    if (std::isnan(rescaled))
-      rescaled = 0;
-    float sum = rescaled + static_cast<float>(b.zeroPoints[0]);
-    codes.push_back(static_cast<int8_t>(static_cast<int32_t>(std::clamp(
-        sum, static_cast<float>(least), static_cast<float>(least + 255)))));
-  }
-  return typed(qgraph::TableOp::create(builder, loc, in.getType(), in, codes));
+  if (from && from->isQuantized() && from->type != ElementType::Int16 &&
+      from->type == output().type && elementType(*from) &&
+      elementType(output()))
+    return true;
+  fail("needs an input of 8 bits, of its output's type");
+  return false;
 }
 
-Value Importer::leakyReluTable(float alpha) {
+/// A table of the codes that `function` gives, saturated. It gets the code less
+/// its zero point; the result's zero point is added here.
+Value Importer::codeTable(llvm::function_ref<int64_t(int64_t)> function) {
   Value in = operand(0);
-  const TensorInfo *from = input(0);
-  if (!in || !from->isQuantized() || from->type == ElementType::Int16 ||
-      from->type != output().type || !elementType(output()))
-    return fail("needs an input of 8 bits, of its output's type");
-  const Quantization &a = *from->quantization, &b = *output().quantization;
-  double same = static_cast<double>(a.scales[0] / b.scales[0]);
-  double below = static_cast<double>(a.scales[0] * alpha / b.scales[0]);
-  if (!(same < 1 << 20) || !(std::abs(below) < 1 << 20))
-    return fail("has scales and an alpha that are too far apart");
-  int64_t least = from->type == ElementType::Int8 ? -128 : 0;
-  bool single = options.tfliteRounding == TfliteRounding::Single;
+  if (!in || !mapsBytes())
+    return {};
+  int64_t least = output().type == ElementType::Int8 ? -128 : 0;
   SmallVector<int8_t> codes;
   for (int64_t code = least; code < least + 256; ++code) {
-    int64_t value = code - a.zeroPoints[0];
-    int64_t result =
-        b.zeroPoints[0] + scaled(value, value >= 0 ? same : below, single);
+    int64_t result = function(code - input(0)->quantization->zeroPoints[0]) +
+                     output().quantization->zeroPoints[0];
     codes.push_back(
         static_cast<int8_t>(std::clamp(result, least, least + 255)));
   }
   return typed(qgraph::TableOp::create(builder, loc, in.getType(), in, codes));
+}
+
+/// Codes of function(x), in f32: scale, function, scale, round half away.
+Value Importer::table(llvm::function_ref<float(float)> function) {
+  if (!mapsBytes())
+    return {};
+  float scale = input(0)->quantization->scales[0];
+  float inverse = 1 / output().quantization->scales[0];
+  auto zero = static_cast<float>(output().quantization->zeroPoints[0]);
+  return codeTable([&](int64_t value) -> int64_t {
+    float rescaled =
+        std::round(function(scale * static_cast<float>(value)) * inverse);
+    if (std::isnan(rescaled))
+      rescaled = 0;
+    // The sum is f32 too.
+    float sum = std::clamp(rescaled + zero, -65536.0f, 65536.0f);
+    return static_cast<int64_t>(sum) - static_cast<int64_t>(zero);
+  });
+}
+
+Value Importer::functionTable(qgraph::UnaryKind kind) {
+  using qgraph::UnaryKind;
+  switch (kind) {
+  case UnaryKind::Sigmoid:
+  case UnaryKind::Tanh:
+  case UnaryKind::Exp:
+  case UnaryKind::Elu:
+  case UnaryKind::Gelu:
+  case UnaryKind::GeluTanh:
+    return table([&](float x) { return exactFunction(kind, x); });
+  case UnaryKind::HardSwish:
+    return hardSwishTable();
+  case UnaryKind::Abs:
+    return absTable();
+  case UnaryKind::Sqrt:
+    return sqrtTable();
+  case UnaryKind::Rsqrt:
+    return rsqrtTable();
+  case UnaryKind::Log:
+    return logTable();
+  default:
+    return fail("on integers is not supported");
+  }
+}
+
+bool Importer::roundsOnce() const {
+  return options.tfliteRounding == TfliteRounding::Single;
+}
+
+Value Importer::leakyReluTable(float alpha) {
+  if (!mapsBytes())
+    return {};
+  float in = input(0)->quantization->scales[0];
+  float out = output().quantization->scales[0];
+  auto same = static_cast<double>(in / out);
+  auto below = static_cast<double>(in * alpha / out);
+  if (!(same < 1 << 20) || !(std::abs(below) < 1 << 20))
+    return fail("has scales and an alpha that are too far apart");
+  return codeTable([&](int64_t value) {
+    return scaled(value, factorOf(value >= 0 ? same : below), roundsOnce());
+  });
+}
+
+Value Importer::hardSwishTable() {
+  if (!mapsBytes())
+    return {};
+  float fine = (1.0f / 128.0f) * input(0)->quantization->scales[0];
+  Factor toOutput =
+      factorOf(static_cast<double>(fine / output().quantization->scales[0]));
+  Factor toShare = factorOf(static_cast<double>(fine / (3.0f / 32768.0f)));
+  if (toOutput.exponent > 0 || toOutput.exponent < -15 ||
+      std::abs(toShare.exponent) > 15)
+    return fail("has scales that are too far apart");
+  return codeTable(
+      [&](int64_t value) { return hardSwish(value, toOutput, toShare); });
+}
+
+/// A table of function(code less zero point) times `ratio`.
+Value Importer::rescaledTable(llvm::function_ref<int64_t(int64_t)> function,
+                              double ratio) {
+  return codeTable([&](int64_t value) {
+    return scaled(function(value), factorOf(ratio), roundsOnce());
+  });
+}
+
+Value Importer::absTable() {
+  if (!mapsBytes())
+    return {};
+  float in = input(0)->quantization->scales[0];
+  float out = output().quantization->scales[0];
+  auto magnitude = [](int64_t value) { return std::abs(value); };
+  if (in == out)
+    return codeTable(magnitude);
+  if (!(in / out < 1 << 20))
+    return fail("has scales that are too far apart");
+  return rescaledTable(magnitude, static_cast<double>(in / out));
+}
+
+/// Truncated; the kernel refuses numbers below 0, which are 0 here.
+Value Importer::sqrtTable() {
+  if (!mapsBytes())
+    return {};
+  float in = input(0)->quantization->scales[0];
+  float out = output().quantization->scales[0];
+  return codeTable([&](int64_t value) {
+    float root =
+        std::sqrt(in * static_cast<float>(std::max<int64_t>(value, 0)));
+    return static_cast<int64_t>(std::min(root / out, 65536.0f));
+  });
+}
+
+/// 1 / sqrt(x) in fixed point with 20 more bits on the way. The kernel refuses
+/// numbers below 0; here they are what 0 is, the largest code.
+Value Importer::rsqrtTable() {
+  if (!mapsBytes())
+    return {};
+  constexpr int more = 20;
+  float root = std::sqrt(input(0)->quantization->scales[0]);
+  Factor factor = factorOf(
+      1.0 / static_cast<double>(root * output().quantization->scales[0]));
+  if (factor.exponent > more + 10 || factor.exponent - more < -31)
+    return fail("has scales that are too far apart");
+  return codeTable([&](int64_t value) -> int64_t {
+    if (value <= 0)
+      return 512;
+    qint::InverseRoot inverse = qint::inverseRoot(static_cast<int32_t>(value));
+    int64_t wide = qint::scaleByExponent(1, inverse.multiplier,
+                                         inverse.exponent + more, roundsOnce());
+    return qint::scaleByExponent(wide, factor.multiplier,
+                                 factor.exponent - more, roundsOnce());
+  });
+}
+
+/// The least code for numbers that are not above 0.
+Value Importer::logTable() {
+  if (!mapsBytes())
+    return {};
+  int64_t least = output().type == ElementType::Int8 ? -128 : 0;
+  int64_t zero = output().quantization->zeroPoints[0];
+  float floor =
+      static_cast<float>(least - zero) * output().quantization->scales[0];
+  return table([&](float x) { return x <= 0.0f ? floor : std::log(x); });
 }
 
 /// What CONCATENATION of UINT8 does, in f32.

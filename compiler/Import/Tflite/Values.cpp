@@ -229,14 +229,16 @@ Value Importer::scalar(float value, int64_t rank) {
 Value Importer::typed(Value value) {
   if (!value || !isQuantizedOp())
     return value;
-  Operation *made = value.getDefiningOp();
-  Type element = elementType(output());
+  return typed(value, elementType(output()));
+}
+
+Value Importer::typed(Value value, Type element) {
+  Operation *made = value ? value.getDefiningOp() : nullptr;
   if (!made || !element)
     return fail("has a result of no supported type");
   value.setType(build::typeOf(value).clone(element));
-  bool single = options.tfliteRounding == TfliteRounding::Single;
   made->setAttr("qgraph.rounding",
-                builder.getStringAttr(single ? "single" : "double"));
+                builder.getStringAttr(roundsOnce() ? "single" : "double"));
   return value;
 }
 

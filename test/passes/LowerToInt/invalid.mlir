@@ -182,3 +182,12 @@ func.func @tiny_scale(%x: tensor<2x3x!a>) -> tensor<2x1x!b> {
   %0 = qgraph.reduce <mean> %x {axes = array<i64: 1>, qgraph.rounding = "double", qgraph.layer = "mean"} : (tensor<2x3x!a>) -> tensor<2x1x!b>
   return %0 : tensor<2x1x!b>
 }
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @kernel_resize(%x: tensor<1x3x2x1x!a>) -> tensor<1x7x4x1x!a> {
+  // expected-error @+1 {{layer 'up' has weights that add up to 9, expected a power of two of at most 2^30}}
+  %0 = qgraph.resize <bilinear> %x {scale = array<i64: 3, 1, 3, 1>, offset = array<i64: 0, 0>, border = array<i64: 0, 0>, qgraph.layer = "up", qgraph.rounding = "double"} : (tensor<1x3x2x1x!a>) -> tensor<1x7x4x1x!a>
+  return %0 : tensor<1x7x4x1x!a>
+}

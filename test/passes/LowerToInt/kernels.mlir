@@ -29,6 +29,31 @@ func.func @sub(%x: tensor<2x3x!a>, %y: tensor<2x3x!b>) -> tensor<2x3x!c> {
   return %0 : tensor<2x3x!c>
 }
 
+// Rule square-k1: a difference in 16 bits, in units of t / 2^7.
+// CHECK-LABEL: @difference
+// CHECK: qint.rescaled_add
+// CHECK-SAME: left_shift = 7
+// CHECK-SAME: rescale = #qint.rescale<multipliers = [1073741824], shifts = [30], rounding = double, zero_point = 0, min = -32768, max = 32767>
+// CHECK: qint.mul
+// CHECK: qint.requantize
+// CHECK-SAME: multipliers = [1073741824], shifts = [45]
+func.func @difference(%x: tensor<2x3x!a>, %y: tensor<2x3x!b>) -> tensor<2x3x!c> {
+  %0 = qgraph.sub %x, %y {qgraph.rounding = "double", qgraph.left_shift = 7 : i32} : (tensor<2x3x!a>, tensor<2x3x!b>) -> tensor<2x3x!quant.uniform<i16:f32, 7.812500e-03>>
+  %1 = qgraph.mul %0, %0 {qgraph.rounding = "double", qgraph.exact_scale} : (tensor<2x3x!quant.uniform<i16:f32, 7.812500e-03>>, tensor<2x3x!quant.uniform<i16:f32, 7.812500e-03>>) -> tensor<2x3x!c>
+  return %1 : tensor<2x3x!c>
+}
+
+// Rule resize-k1: 2 * 4 weights, the codes themselves.
+// CHECK-LABEL: @resize
+// CHECK: qint.resize <bilinear>
+// CHECK-SAME: zero_point = 0
+// CHECK: qint.requantize
+// CHECK-SAME: multipliers = [1073741824], shifts = [33], rounding = away, zero_point = 0, min = -128, max = 127
+func.func @resize(%x: tensor<1x3x2x1x!a>) -> tensor<1x5x5x1x!a> {
+  %0 = qgraph.resize <bilinear> %x {scale = array<i64: 2, 1, 4, 1>, offset = array<i64: 0, 0>, border = array<i64: 0, 0>, qgraph.rounding = "double"} : (tensor<1x3x2x1x!a>) -> tensor<1x5x5x1x!a>
+  return %0 : tensor<1x5x5x1x!a>
+}
+
 // Rule pool-p3: ceil(2^32 / 3).
 // CHECK-LABEL: @pool
 // CHECK: qint.avg_pool2d

@@ -342,17 +342,45 @@ TEST(TfliteErrors, ScalesThatMustAgree) {
                       b.op(Builtin::Logistic, {i}, {o});
                     }),
               HasSubstr("needs an input of 8 bits, of its output's type"));
-  EXPECT_THAT(oneOp(bytes, bytes,
+  EXPECT_THAT(oneOp(bytes, codes({1, 4}),
                     [](ModelBuilder &b, int i, int o) {
                       b.op(Builtin::Mean, {i, indices(b, {0})}, {o}, 27,
                            format::CreateReducerOptions(b.out, true));
                     }),
-              HasSubstr("needs an input of INT8 with a scale"));
-  EXPECT_THAT(oneOp(codes({1, 4}), codes({1, 4}),
+              HasSubstr("needs an input of its output's type with a scale"));
+}
+
+TEST(TfliteErrors, ScalesTooFarApart) {
+  auto apply = [](Builtin code, float in, float out) {
+    return oneOp(codes({1, 4}, in), codes({1, 4}, out),
+                 [&](ModelBuilder &b, int i, int o) { b.op(code, {i}, {o}); });
+  };
+  for (Builtin code : {Builtin::HardSwish, Builtin::Abs, Builtin::Rsqrt})
+    for (auto [in, out] : {std::pair(1e12f, 1e-12f), std::pair(1e30f, 1e-30f)})
+      EXPECT_THAT(apply(code, code == Builtin::Rsqrt ? 1 / in : in, out),
+                  HasSubstr("has scales that are too far apart"));
+  EXPECT_THAT(apply(Builtin::HardSwish, 0.01f, 100.0f),
+              HasSubstr("has scales that are too far apart"));
+  EXPECT_THAT(oneOp(codes({1, 4}, 1e12f), codes({1, 4}, 1e-12f),
                     [](ModelBuilder &b, int i, int o) {
-                      b.op(Builtin::HardSwish, {i}, {o});
+                      b.op(Builtin::Prelu, {i, i}, {o});
                     }),
-              HasSubstr("HARD_SWISH 'out' on integers is not supported"));
+              HasSubstr("has scales that are too far apart"));
+}
+
+TEST(TfliteErrors, IntegerResizes) {
+  auto resize = [](ElementType type, std::vector<int> made) {
+    Spec in = codes({1, 1, 2, 1}), out = codes(made);
+    in.type = out.type = type;
+    return oneOp(in, out, [](ModelBuilder &b, int i, int o) {
+      b.op(Builtin::ResizeBilinear, {i, indices(b, {1, 1})}, {o}, 15,
+           format::CreateResizeBilinearOptions(b.out, false, false));
+    });
+  };
+  EXPECT_THAT(resize(ElementType::UInt8, {1, 2, 2, 1}),
+              HasSubstr("on UINT8 is computed in float by TensorFlow Lite"));
+  EXPECT_THAT(resize(ElementType::Int8, {1, 1100, 2, 1}),
+              HasSubstr("the kernel reads outside its input"));
 }
 
 TEST(TfliteErrors, EdgesAndMixtures) {

@@ -71,6 +71,18 @@ public:
         "filter", {shape, codeType, codes, filterScales,
                    std::vector<int64_t>(filterScales.size(), zero), axis});
   }
+  /// A constant activation.
+  int codes(const std::vector<int> &shape, float scale) {
+    std::vector<uint8_t> values;
+    size_t count = 1;
+    for (int size : shape)
+      count *= size;
+    for (size_t i = 0; i < count; ++i)
+      values.push_back(static_cast<uint8_t>(in(0, 255)));
+    keep();
+    return builder.tensor(
+        "codes", {shape, codeType, values, {scale}, {in(least, least + 255)}});
+  }
   int bias(int channels, int input) {
     std::vector<int32_t> values;
     std::vector<float> units;
@@ -243,6 +255,69 @@ void addFunctions(Zoo &z) {
                {z.result("quantize", {1, 5, 6, 4})});
 }
 
+/// Tables; both ways of GELU, and ABS with and without a rescale.
+void addTables(Zoo &z) {
+  const std::vector<int> shape = {1, 5, 6, 4};
+  z.builder.op(Builtin::HardSwish, {z.image}, {z.result("swish", shape)});
+  // Wide ranges saturate.
+  int far = z.activation("far", shape, z.real(1, 40));
+  z.args.push_back(far);
+  z.builder.op(Builtin::HardSwish, {far},
+               {z.result("swish1", shape, z.real(0.4, 40))});
+  for (bool approximate : {false, true})
+    z.builder.op(Builtin::Gelu, {z.image},
+                 {z.result("gelu", shape, z.real(0.01, 0.1))}, 116,
+                 format::CreateGeluOptions(z.builder.out, approximate));
+  z.builder.op(Builtin::Relu0To1, {z.image},
+               {z.result("relu01", shape, z.real(0.004, 0.04))});
+  // A float beyond 32 bits has no defined code.
+  int near = z.activation("near", shape, z.real(0.004, 0.06));
+  z.args.push_back(near);
+  z.builder.op(Builtin::Exp, {near},
+               {z.result("exp", shape, z.real(0.01, 10))});
+  z.builder.op(Builtin::Elu, {z.image}, {z.result("elu", shape)});
+}
+
+/// What TensorFlow Lite has for INT8 only.
+void addRoots(Zoo &z) {
+  const std::vector<int> shape = {1, 5, 6, 4};
+  z.builder.op(Builtin::Abs, {z.image}, {z.result("abs", shape)});
+  z.builder.op(Builtin::Abs, {z.other},
+               {z.result("abs1", shape, z.scales[z.other], z.in(-128, 127))});
+  z.builder.op(Builtin::Sqrt, {z.image},
+               {z.result("sqrt", shape, z.real(0.004, 0.04))});
+  z.builder.op(Builtin::Rsqrt, {z.image},
+               {z.result("rsqrt", shape, z.real(0.02, 0.2))});
+  z.builder.op(Builtin::Log, {z.image},
+               {z.result("log", shape, z.real(0.02, 0.2))});
+  for (int i = 0; i < 2; ++i)
+    z.builder.op(Builtin::SquaredDifference, {z.image, z.other},
+                 {z.result("square", shape, z.real(0.05, 20))});
+}
+
+void addPrelus(Zoo &z) {
+  const std::vector<int> shape = {1, 5, 6, 4};
+  int slopes = z.codes({1, 1, 4}, z.real(0.002, 0.02));
+  z.builder.op(Builtin::Prelu, {z.image, slopes}, {z.result("prelu", shape)});
+  int all = z.codes({1, 5, 6, 4}, z.real(0.002, 0.02));
+  z.builder.op(Builtin::Prelu, {z.other, all}, {z.result("prelu1", shape)});
+}
+
+void addResizes(Zoo &z) {
+  struct Size {
+    int h, w;
+    bool corners, half;
+  };
+  for (Size s : {Size{10, 12, false, false}, Size{11, 4, false, true},
+                 Size{3, 13, true, false}, Size{1, 9, true, false},
+                 Size{2, 3, false, false}}) {
+    z.builder.op(
+        Builtin::ResizeBilinear, {z.image, z.indices({s.h, s.w})},
+        {z.resultLike("resize", {1, s.h, s.w, 4}, z.image)}, 15,
+        format::CreateResizeBilinearOptions(z.builder.out, s.corners, s.half));
+  }
+}
+
 void addMovement(Zoo &z) {
   z.builder.op(Builtin::Pad,
                {z.image, z.indices({0, 0, 1, 2, 0, 1, 0, 0}, {4, 2})},
@@ -276,6 +351,10 @@ constexpr Case families[] = {{"Convolutions", addConvolutions},
                              {"Reductions", addReductions},
                              {"Softmaxes", addSoftmaxes, false},
                              {"Functions", addFunctions},
+                             {"Tables", addTables, false},
+                             {"Roots", addRoots},
+                             {"Prelus", addPrelus},
+                             {"Resizes", addResizes},
                              {"Movement", addMovement},
                              {"ByteConvolutions", addConvolutions, true, true},
                              {"ByteConnected", addConnected, false, true},
@@ -283,6 +362,9 @@ constexpr Case families[] = {{"Convolutions", addConvolutions},
                              {"BytePools", addPools, false, true},
                              {"ByteSoftmaxes", addSoftmaxes, false, true},
                              {"ByteFunctions", addFunctions, true, true},
+                             {"ByteReductions", addReductions, true, true},
+                             {"ByteTables", addTables, false, true},
+                             {"BytePrelus", addPrelus, true, true},
                              {"ByteMovement", addMovement, false, true}};
 
 /// Random codes; every second sample has only the ends of the range.
