@@ -2,10 +2,10 @@
 
 #include "compiler/Evaluate/Constants.h"
 
+#include "compiler/Evaluate/Rounding.h"
 #include "compiler/Evaluate/Strided.h"
 
-#include <algorithm>
-#include <cmath>
+#include "mlir/Dialect/Quant/IR/Quant.h"
 
 using namespace mlir;
 
@@ -62,20 +62,30 @@ llvm::Expected<std::vector<float>> realValues(qgraph::ConstantOp op) {
   return values;
 }
 
-void roundToType(MutableArrayRef<float> values, Type elementType) {
-  auto type = dyn_cast<quant::UniformQuantizedType>(elementType);
-  if (!type)
-    return;
-  double scale = type.getScale(), zero = type.getZeroPoint();
-  double low = type.getStorageTypeMin() - zero;
-  double high = type.getStorageTypeMax() - zero;
-  // Conversion truncates, which is faster than std::round and the same for the
-  // magnitudes that are left.
-  for (float &value : values) {
-    double code = std::clamp(value / scale, low, high);
-    value = static_cast<float>(
-        static_cast<int>(code + std::copysign(0.5, code)) * scale);
+qgraph::ConstantOp constantBehind(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (auto constant = dyn_cast<qgraph::ConstantOp>(op))
+      return constant;
+    if (!isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
+      break;
+    value = op->getOperand(0);
   }
+  return {};
+}
+
+llvm::Expected<std::vector<float>> constantValues(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (auto constant = dyn_cast<qgraph::ConstantOp>(op))
+    return realValues(constant);
+  auto values = constantValues(op->getOperand(0));
+  if (!values)
+    return values;
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+  Rounding rounding = roundingOfResult(op);
+  if (llvm::Error error = checkRounding(rounding.type, shape))
+    return std::move(error);
+  roundValues(*values, shape, rounding);
+  return values;
 }
 
 } // namespace qcc::evaluate

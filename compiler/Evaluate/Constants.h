@@ -15,9 +15,13 @@ namespace qcc::evaluate {
 /// dequantized. An error for data that the file does not hold.
 llvm::Expected<std::vector<float>> realValues(qgraph::ConstantOp op);
 
-/// Rounds every element to the nearest value (ties away from zero) that a
-/// per-tensor quantized element type can hold; other types change nothing.
-void roundToType(llvm::MutableArrayRef<float> values, mlir::Type elementType);
+/// The constant that `value` is, directly or through quant.qcast and
+/// quant.dcast; null if it is none.
+qgraph::ConstantOp constantBehind(mlir::Value value);
+
+/// The elements of a value that has a constantBehind(), rounded by the casts
+/// on the way. Errors: those of realValues() and checkRounding().
+llvm::Expected<std::vector<float>> constantValues(mlir::Value value);
 
 } // namespace qcc::evaluate
 

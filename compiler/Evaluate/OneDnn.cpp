@@ -1,223 +1,276 @@
-//===- OneDnn.cpp - The ops that oneDNN computes --------------------------===//
-//
-// The only file of the evaluator that is compiled with exceptions: every entry
-// point catches all of them.
-//
-//===----------------------------------------------------------------------===//
+//===- OneDnn.cpp - Pools, products and softmax by oneDNN -----------------===//
 
 #include "compiler/Evaluate/OneDnn.h"
 
-#include "oneapi/dnnl/dnnl.hpp"
-
-#include <algorithm>
-#include <exception>
-#include <unordered_map>
+#include "compiler/Evaluate/OneDnnPrimitive.h"
 
 using dnnl::memory;
 
 namespace qcc::evaluate {
 
+using namespace onednn;
+
 namespace {
 
-struct Device {
-  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-  dnnl::stream stream{engine};
-};
+constexpr memory::data_type f32 = memory::data_type::f32;
 
-Device &device() {
-  static Device instance;
-  return instance;
-}
-
-llvm::Error toError(const char *what) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                 "oneDNN failed: %s", what);
-}
-
-/// Calls `function`, which returns a value or void, with exceptions turned
-/// into errors.
-template <typename Function>
-auto guarded(Function function) -> llvm::Expected<decltype(function())> {
-  try {
-    return function();
-  } catch (const std::exception &error) {
-    return toError(error.what());
-  } catch (...) {
-    return toError("unknown exception");
-  }
-}
-
-/// A dense NHWC tensor in oneDNN's logical order NCHW.
-memory::desc imageDesc(int64_t n, int64_t h, int64_t w, int64_t c) {
-  return {{n, c, h, w}, memory::data_type::f32, memory::format_tag::nhwc};
-}
-
-/// A primitive with its memories; user data is plugged in for each execution.
-class PrimitiveEvaluator final : public OpEvaluator {
+/// A primitive of the forward pass, and how to make those of its gradient.
+class PrimitiveEvaluator : public OpEvaluator {
 public:
-  dnnl::primitive primitive;
-  std::unordered_map<int, memory> arguments;
-  /// The execution arguments that the operands are, in operand order.
-  std::vector<int> operandArguments;
-
   llvm::Error forward(Inputs inputs, float *output) override {
-    auto done = guarded([&] {
-      for (size_t i = 0; i < operandArguments.size(); ++i)
-        arguments.at(operandArguments[i])
-            .set_data_handle(const_cast<float *>(inputs[i]));
-      arguments.at(DNNL_ARG_DST).set_data_handle(output);
-      primitive.execute(device().stream, arguments);
-      device().stream.wait();
-      return true;
-    });
-    return done.takeError();
+    return guarded([&] {
+             for (size_t i = 0; i < operands.size(); ++i)
+               primitive.set(operands[i], inputs[i]);
+             primitive.set(DNNL_ARG_DST, output);
+             primitive.run();
+             return true;
+           })
+        .takeError();
   }
 
-  /// An argument whose data comes with every execution.
-  void addUserArgument(int argument, const memory::desc &desc) {
-    arguments[argument] = memory(desc, device().engine, nullptr);
-  }
+protected:
+  Primitive primitive;
+  /// The execution arguments that the operands are, in operand order.
+  std::vector<int> operands;
 };
 
-/// The filter [OC, KH, KW, IC/groups] as oneDNN names its axes: OIHW, with the
-/// group in front if there are groups.
-memory::desc filterDesc(const WindowShape &s) {
-  int64_t in = s.channels / s.groups, height = s.kernel[0], width = s.kernel[1];
-  memory::dims sizes = {s.outChannels / s.groups, in, height, width};
-  memory::dims strides = {height * width * in, 1, width * in, in};
-  if (s.groups > 1) {
-    strides.insert(strides.begin(), sizes[0] * strides[0]);
-    sizes.insert(sizes.begin(), s.groups);
+class Pool final : public PrimitiveEvaluator {
+public:
+  Pool(const WindowShape &s, PoolKind kind) : shape(s) {
+    algorithm = kind == PoolKind::Max ? dnnl::algorithm::pooling_max
+                : kind == PoolKind::Average
+                    ? dnnl::algorithm::pooling_avg_exclude_padding
+                    : dnnl::algorithm::pooling_avg_include_padding;
+    auto chosen = describe(dnnl::prop_kind::forward_inference);
+    primitive = Primitive(dnnl::pooling_forward(chosen));
+    primitive.scratch(chosen.scratchpad_desc());
+    primitive.user(DNNL_ARG_SRC, source());
+    primitive.user(DNNL_ARG_DST, destination());
+    operands = {DNNL_ARG_SRC};
   }
-  return {sizes, memory::data_type::f32, strides};
+
+  llvm::Error backward(Inputs inputs, const float *, const float *gradient,
+                       Gradients wanted) override {
+    return guarded([&] {
+             if (wanted[0])
+               addGradient(inputs[0], gradient, wanted[0]);
+             return true;
+           })
+        .takeError();
+  }
+
+private:
+  memory::desc source() const {
+    return imageDesc(shape.batch, shape.height, shape.width, shape.channels);
+  }
+  memory::desc destination() const {
+    return imageDesc(shape.batch, shape.outHeight, shape.outWidth,
+                     shape.channels);
+  }
+  dnnl::pooling_forward::primitive_desc describe(dnnl::prop_kind kind) const {
+    return {{kind,
+             algorithm,
+             source(),
+             destination(),
+             {shape.strides[0], shape.strides[1]},
+             {shape.kernel[0], shape.kernel[1]},
+             {shape.pads[0], shape.pads[2]},
+             {shape.pads[1], shape.pads[3]}},
+            userScratchpad(),
+            device().engine};
+  }
+
+  void prepareBackward() {
+    auto training = describe(dnnl::prop_kind::forward_training);
+    if (algorithm == dnnl::algorithm::pooling_max) {
+      remember = Primitive(dnnl::pooling_forward(training));
+      remember.scratch(training.scratchpad_desc());
+      remember.user(DNNL_ARG_SRC, source());
+      remember.own(DNNL_ARG_DST, destination());
+      remember.own(DNNL_ARG_WORKSPACE, training.workspace_desc());
+    }
+    dnnl::pooling_backward::primitive_desc chosen(
+        {algorithm,
+         source(),
+         destination(),
+         {shape.strides[0], shape.strides[1]},
+         {shape.kernel[0], shape.kernel[1]},
+         {shape.pads[0], shape.pads[2]},
+         {shape.pads[1], shape.pads[3]}},
+        userScratchpad(), device().engine, training);
+    back = Primitive(dnnl::pooling_backward(chosen));
+    back.scratch(chosen.scratchpad_desc());
+    back.own(DNNL_ARG_DIFF_SRC, source());
+    back.user(DNNL_ARG_DIFF_DST, destination());
+    if (remember)
+      back.share(DNNL_ARG_WORKSPACE, remember);
+  }
+
+  void addGradient(const float *input, const float *gradient, float *sum) {
+    if (!back)
+      prepareBackward();
+    if (remember) { // which element of each window was the largest
+      remember.set(DNNL_ARG_SRC, input);
+      remember.run();
+    }
+    back.set(DNNL_ARG_DIFF_DST, gradient);
+    back.run();
+    addTo(sum, back.floats(DNNL_ARG_DIFF_SRC));
+  }
+
+  WindowShape shape;
+  dnnl::algorithm algorithm;
+  Primitive remember, back;
+};
+
+memory::desc matrices(int64_t batch, int64_t rows, int64_t columns) {
+  return {{batch, rows, columns}, f32, memory::format_tag::abc};
 }
 
-memory reordered(const memory::desc &from, const memory::desc &to,
-                 const float *data) {
-  Device &dev = device();
-  memory source(from, dev.engine, const_cast<float *>(data));
-  memory result(to, dev.engine);
-  dnnl::reorder(source, result).execute(dev.stream, source, result);
-  dev.stream.wait();
+memory::desc transposed(int64_t batch, int64_t rows, int64_t columns) {
+  return {{batch, columns, rows}, f32, memory::format_tag::acb};
+}
+
+Primitive makeProduct(const memory::desc &lhs, const memory::desc &rhs,
+                      const memory::desc &out) {
+  dnnl::matmul::primitive_desc chosen({lhs, rhs, out}, userScratchpad(),
+                                      device().engine);
+  Primitive result((dnnl::matmul(chosen)));
+  result.scratch(chosen.scratchpad_desc());
+  result.user(DNNL_ARG_SRC, lhs);
+  result.user(DNNL_ARG_WEIGHTS, rhs);
   return result;
 }
 
-std::unique_ptr<OpEvaluator>
-buildConvolution(const WindowShape &s, const float *filter, const float *bias) {
-  Device &dev = device();
-  memory::desc plainFilter = filterDesc(s);
-  memory::desc anyFilter(plainFilter.dims(), memory::data_type::f32,
-                         memory::format_tag::any);
-  memory::desc biasDesc({s.outChannels}, memory::data_type::f32,
-                        memory::format_tag::x);
-  memory::desc source = imageDesc(s.batch, s.height, s.width, s.channels);
-  memory::desc destination =
-      imageDesc(s.batch, s.outHeight, s.outWidth, s.outChannels);
-  // oneDNN counts the gaps between window elements. The padding behind the
-  // image is what the last window really reaches, negative if it stops short.
-  memory::dims padEnd(2);
-  const int64_t in[] = {s.height, s.width}, out[] = {s.outHeight, s.outWidth};
-  for (int axis = 0; axis < 2; ++axis)
-    padEnd[axis] = (out[axis] - 1) * s.strides[axis] +
-                   (s.kernel[axis] - 1) * s.dilations[axis] + 1 - in[axis] -
-                   s.pads[2 * axis];
-  dnnl::convolution_forward::desc desc(
-      dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
-      source, anyFilter, biasDesc, destination, {s.strides[0], s.strides[1]},
-      {s.dilations[0] - 1, s.dilations[1] - 1}, {s.pads[0], s.pads[2]}, padEnd);
-  dnnl::convolution_forward::primitive_desc chosen(desc, dev.engine);
+class MatMul final : public PrimitiveEvaluator {
+public:
+  MatMul(int64_t batch, int64_t m, int64_t k, int64_t n)
+      : batch(batch), m(m), k(k), n(n) {
+    primitive = makeProduct(matrices(batch, m, k), matrices(batch, k, n),
+                            matrices(batch, m, n));
+    primitive.user(DNNL_ARG_DST, matrices(batch, m, n));
+    operands = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS};
+  }
 
-  auto result = std::make_unique<PrimitiveEvaluator>();
-  result->primitive = dnnl::convolution_forward(chosen);
-  result->operandArguments = {DNNL_ARG_SRC};
-  result->addUserArgument(DNNL_ARG_SRC, source);
-  result->addUserArgument(DNNL_ARG_DST, destination);
-  result->arguments[DNNL_ARG_WEIGHTS] =
-      reordered(plainFilter, chosen.weights_desc(), filter);
-  result->arguments[DNNL_ARG_BIAS] = reordered(biasDesc, biasDesc, bias);
-  return result;
-}
+  llvm::Error backward(Inputs inputs, const float *, const float *gradient,
+                       Gradients wanted) override {
+    return guarded([&] {
+             if (wanted[0])
+               addLeft(inputs[1], gradient, wanted[0]);
+             if (wanted[1])
+               addRight(inputs[0], gradient, wanted[1]);
+             return true;
+           })
+        .takeError();
+  }
 
-std::unique_ptr<OpEvaluator> buildPool(const WindowShape &s, PoolKind kind) {
-  dnnl::algorithm algorithm =
-      kind == PoolKind::Max ? dnnl::algorithm::pooling_max
-      : kind == PoolKind::Average
-          ? dnnl::algorithm::pooling_avg_exclude_padding
-          : dnnl::algorithm::pooling_avg_include_padding;
-  memory::desc source = imageDesc(s.batch, s.height, s.width, s.channels);
-  memory::desc destination =
-      imageDesc(s.batch, s.outHeight, s.outWidth, s.channels);
-  dnnl::pooling_forward::desc desc(
-      dnnl::prop_kind::forward_inference, algorithm, source, destination,
-      {s.strides[0], s.strides[1]}, {s.kernel[0], s.kernel[1]},
-      {s.pads[0], s.pads[2]}, {s.pads[1], s.pads[3]});
-  dnnl::pooling_forward::primitive_desc chosen(desc, device().engine);
+private:
+  void addLeft(const float *rhs, const float *gradient, float *sum) {
+    if (!left) {
+      left = makeProduct(matrices(batch, m, n), transposed(batch, k, n),
+                         matrices(batch, m, k));
+      left.own(DNNL_ARG_DST, matrices(batch, m, k));
+    }
+    left.set(DNNL_ARG_SRC, gradient);
+    left.set(DNNL_ARG_WEIGHTS, rhs);
+    left.run();
+    addTo(sum, left.floats(DNNL_ARG_DST));
+  }
 
-  auto result = std::make_unique<PrimitiveEvaluator>();
-  result->primitive = dnnl::pooling_forward(chosen);
-  result->operandArguments = {DNNL_ARG_SRC};
-  result->addUserArgument(DNNL_ARG_SRC, source);
-  result->addUserArgument(DNNL_ARG_DST, destination);
-  return result;
-}
+  void addRight(const float *lhs, const float *gradient, float *sum) {
+    if (!right) {
+      right = makeProduct(transposed(batch, m, k), matrices(batch, m, n),
+                          matrices(batch, k, n));
+      right.own(DNNL_ARG_DST, matrices(batch, k, n));
+    }
+    right.set(DNNL_ARG_SRC, lhs);
+    right.set(DNNL_ARG_WEIGHTS, gradient);
+    right.run();
+    addTo(sum, right.floats(DNNL_ARG_DST));
+  }
 
-std::unique_ptr<OpEvaluator> buildMatMul(int64_t batch, int64_t m, int64_t k,
-                                         int64_t n) {
-  auto matrices = [&](int64_t rows, int64_t columns) {
-    return memory::desc({batch, rows, columns}, memory::data_type::f32,
-                        memory::format_tag::abc);
-  };
-  dnnl::matmul::desc desc(matrices(m, k), matrices(k, n), matrices(m, n));
-  dnnl::matmul::primitive_desc chosen(desc, device().engine);
+  int64_t batch, m, k, n;
+  Primitive left, right;
+};
 
-  auto result = std::make_unique<PrimitiveEvaluator>();
-  result->primitive = dnnl::matmul(chosen);
-  result->operandArguments = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS};
-  result->addUserArgument(DNNL_ARG_SRC, matrices(m, k));
-  result->addUserArgument(DNNL_ARG_WEIGHTS, matrices(k, n));
-  result->addUserArgument(DNNL_ARG_DST, matrices(m, n));
-  return result;
-}
+class Softmax final : public PrimitiveEvaluator {
+public:
+  Softmax(int64_t outer, int64_t size, int64_t inner, bool log)
+      : all({outer, size, inner}, f32, memory::format_tag::abc), log(log) {
+    auto chosen = describe(dnnl::prop_kind::forward_inference);
+    primitive = Primitive(dnnl::softmax_v2_forward(chosen));
+    primitive.scratch(chosen.scratchpad_desc());
+    primitive.user(DNNL_ARG_SRC, all);
+    primitive.user(DNNL_ARG_DST, all);
+    operands = {DNNL_ARG_SRC};
+  }
 
-std::unique_ptr<OpEvaluator> buildSoftmax(int64_t outer, int64_t size,
-                                          int64_t inner, bool log) {
-  memory::desc all({outer, size, inner}, memory::data_type::f32,
-                   memory::format_tag::abc);
-  dnnl::softmax_v2_forward::desc desc(dnnl::prop_kind::forward_inference,
-                                      log ? dnnl::algorithm::softmax_log
-                                          : dnnl::algorithm::softmax_accurate,
-                                      all, all, /*axis=*/1);
-  dnnl::softmax_v2_forward::primitive_desc chosen(desc, device().engine);
+  llvm::Error backward(Inputs, const float *output, const float *gradient,
+                       Gradients wanted) override {
+    return guarded([&] {
+             if (wanted[0])
+               addGradient(output, gradient, wanted[0]);
+             return true;
+           })
+        .takeError();
+  }
 
-  auto result = std::make_unique<PrimitiveEvaluator>();
-  result->primitive = dnnl::softmax_v2_forward(chosen);
-  result->operandArguments = {DNNL_ARG_SRC};
-  result->addUserArgument(DNNL_ARG_SRC, all);
-  result->addUserArgument(DNNL_ARG_DST, all);
-  return result;
+private:
+  dnnl::algorithm algorithm() const {
+    return log ? dnnl::algorithm::softmax_log
+               : dnnl::algorithm::softmax_accurate;
+  }
+  dnnl::softmax_v2_forward::primitive_desc
+  describe(dnnl::prop_kind kind) const {
+    return {{kind, algorithm(), all, all, /*axis=*/1},
+            userScratchpad(),
+            device().engine};
+  }
+
+  void addGradient(const float *output, const float *gradient, float *sum) {
+    if (!back) {
+      dnnl::softmax_v2_backward::primitive_desc chosen(
+          {algorithm(), all, all, all, /*axis=*/1}, userScratchpad(),
+          device().engine, describe(dnnl::prop_kind::forward_training));
+      back = Primitive(dnnl::softmax_v2_backward(chosen));
+      back.scratch(chosen.scratchpad_desc());
+      back.user(DNNL_ARG_DST, all);
+      back.user(DNNL_ARG_DIFF_DST, all);
+      back.own(DNNL_ARG_DIFF_SRC, all);
+    }
+    back.set(DNNL_ARG_DST, output);
+    back.set(DNNL_ARG_DIFF_DST, gradient);
+    back.run();
+    addTo(sum, back.floats(DNNL_ARG_DIFF_SRC));
+  }
+
+  memory::desc all;
+  bool log;
+  Primitive back;
+};
+
+template <typename Op, typename... Arguments>
+llvm::Expected<std::unique_ptr<OpEvaluator>> make(Arguments... arguments) {
+  return guarded([&]() -> std::unique_ptr<OpEvaluator> {
+    return std::make_unique<Op>(arguments...);
+  });
 }
 
 } // namespace
 
-llvm::Expected<std::unique_ptr<OpEvaluator>>
-makeConvolution(const WindowShape &shape, const float *filter,
-                const float *bias) {
-  return guarded([&] { return buildConvolution(shape, filter, bias); });
-}
-
 llvm::Expected<std::unique_ptr<OpEvaluator>> makePool(const WindowShape &shape,
                                                       PoolKind kind) {
-  return guarded([&] { return buildPool(shape, kind); });
+  return make<Pool>(shape, kind);
 }
 
 llvm::Expected<std::unique_ptr<OpEvaluator>>
 makeMatMul(int64_t batch, int64_t m, int64_t k, int64_t n) {
-  return guarded([&] { return buildMatMul(batch, m, k, n); });
+  return make<MatMul>(batch, m, k, n);
 }
 
 llvm::Expected<std::unique_ptr<OpEvaluator>>
 makeSoftmax(int64_t outer, int64_t size, int64_t inner, bool log) {
-  return guarded([&] { return buildSoftmax(outer, size, inner, log); });
+  return make<Softmax>(outer, size, inner, log);
 }
 
 } // namespace qcc::evaluate

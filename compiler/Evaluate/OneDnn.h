@@ -1,7 +1,7 @@
 //===- OneDnn.h - The ops that oneDNN computes ------------------*- C++ -*-===//
 //
-// Nothing of oneDNN's interface shows here: its exceptions end in OneDnn.cpp,
-// as errors with oneDNN's message.
+// Nothing of oneDNN's interface shows here: its exceptions end in the files
+// that implement this one, as errors with oneDNN's message.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +23,7 @@ struct WindowShape {
 };
 
 /// qgraph.conv2d with the constant `filter` [OC, KH, KW, IC/groups] and `bias`
-/// [OC], which are reordered here once. The evaluator reads operand 0 only.
+/// [OC], which are kept reordered; see OpEvaluator::constantChanged().
 llvm::Expected<std::unique_ptr<OpEvaluator>>
 makeConvolution(const WindowShape &shape, const float *filter,
                 const float *bias);
@@ -41,6 +41,10 @@ makeMatMul(int64_t batch, int64_t m, int64_t k, int64_t n);
 /// qgraph.softmax along the middle axis of [outer, size, inner].
 llvm::Expected<std::unique_ptr<OpEvaluator>>
 makeSoftmax(int64_t outer, int64_t size, int64_t inner, bool log);
+
+/// Makes oneDNN compute with the calling thread alone whatever this thread
+/// asks of it, because other threads are busy with other samples.
+void useOneThread();
 
 } // namespace qcc::evaluate
 

@@ -4,31 +4,49 @@
 
 namespace qcc::evaluate {
 
-llvm::Error OpEvaluator::backward(Inputs, const float *, const float *,
-                                  llvm::ArrayRef<float *>) {
+static llvm::Error noGradient() {
   return llvm::createStringError(llvm::inconvertibleErrorCode(),
                                  "the op has no gradient");
+}
+
+llvm::Error OpEvaluator::backward(Inputs, const float *, const float *,
+                                  Gradients) {
+  return noGradient();
+}
+
+llvm::Error OpEvaluator::constantChanged(unsigned, const float *) {
+  return llvm::Error::success();
 }
 
 namespace {
 class FunctionEvaluator final : public OpEvaluator {
 public:
-  explicit FunctionEvaluator(std::function<void(Inputs, float *)> function)
-      : function(std::move(function)) {}
+  FunctionEvaluator(ForwardFunction forwards, BackwardFunction backwards)
+      : forwards(std::move(forwards)), backwards(std::move(backwards)) {}
 
   llvm::Error forward(Inputs inputs, float *output) override {
-    function(inputs, output);
+    forwards(inputs, output);
+    return llvm::Error::success();
+  }
+
+  llvm::Error backward(Inputs inputs, const float *output,
+                       const float *outputGradient, Gradients wanted) override {
+    if (!backwards)
+      return noGradient();
+    backwards(inputs, output, outputGradient, wanted);
     return llvm::Error::success();
   }
 
 private:
-  std::function<void(Inputs, float *)> function;
+  ForwardFunction forwards;
+  BackwardFunction backwards;
 };
 } // namespace
 
-std::unique_ptr<OpEvaluator>
-makeFunctionEvaluator(std::function<void(Inputs, float *)> function) {
-  return std::make_unique<FunctionEvaluator>(std::move(function));
+std::unique_ptr<OpEvaluator> makeFunctionEvaluator(ForwardFunction forward,
+                                                   BackwardFunction backward) {
+  return std::make_unique<FunctionEvaluator>(std::move(forward),
+                                             std::move(backward));
 }
 
 } // namespace qcc::evaluate

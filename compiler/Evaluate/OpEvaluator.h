@@ -21,6 +21,9 @@ namespace qcc::evaluate {
 /// argmax) are held as floats.
 using Inputs = llvm::ArrayRef<const float *>;
 
+/// One pointer per operand; null where no gradient is wanted.
+using Gradients = llvm::ArrayRef<float *>;
+
 /// An op with shapes, attributes and constants built in.
 class OpEvaluator {
 public:
@@ -29,17 +32,27 @@ public:
   /// Writes all elements of `output`, which overlaps no input.
   virtual llvm::Error forward(Inputs inputs, float *output) = 0;
 
-  /// Adds to every non-null `inputGradients[i]` the gradient with respect to
-  /// operand i, given that of the result and the values of the forward pass.
-  /// An error where an op has no gradient.
+  /// Adds to every non-null `wanted[i]` the gradient with respect to operand i,
+  /// given that of the result and the values of the forward pass. An error
+  /// where an op has no gradient. At a kink (ReLU at 0, equal maxima) it is one
+  /// of the one-sided derivatives or 0.
   virtual llvm::Error backward(Inputs inputs, const float *output,
-                               const float *outputGradient,
-                               llvm::ArrayRef<float *> inputGradients);
+                               const float *outputGradient, Gradients wanted);
+
+  /// Operand `operand`, a constant, has other elements from now on; they are
+  /// where the old ones were. For ops that keep constants in a form of their
+  /// own.
+  virtual llvm::Error constantChanged(unsigned operand, const float *elements);
 };
 
-/// An op that is a plain function of its operands.
+/// An op that is a plain function of its operands. Without a gradient, asking
+/// for one is an error.
+using ForwardFunction = std::function<void(Inputs, float *)>;
+using BackwardFunction = std::function<void(Inputs, const float *output,
+                                            const float *gradient, Gradients)>;
 std::unique_ptr<OpEvaluator>
-makeFunctionEvaluator(std::function<void(Inputs, float *)> function);
+makeFunctionEvaluator(ForwardFunction forward,
+                      BackwardFunction backward = nullptr);
 
 } // namespace qcc::evaluate
 

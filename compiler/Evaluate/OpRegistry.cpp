@@ -2,7 +2,10 @@
 
 #include "compiler/Evaluate/OpRegistry.h"
 
+#include "compiler/Evaluate/Constants.h"
 #include "dialects/QGraph/QGraph.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -28,9 +31,7 @@ static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-static bool isConstant(Value value) {
-  return value.getDefiningOp<qgraph::ConstantOp>() != nullptr;
-}
+static bool isConstant(Value value) { return constantBehind(value) != nullptr; }
 
 static bool isBinary(Operation *op) {
   return isa<qgraph::AddOp, qgraph::SubOp, qgraph::MulOp, qgraph::MaximumOp,
@@ -72,6 +73,11 @@ bool isBatchIndependent(Operation *op) {
       return false;
   if (isBinary(op))
     return isBatchIndependentBinary(op);
+  Type element =
+      cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
+  if (auto type = dyn_cast<quant::UniformQuantizedPerAxisType>(element))
+    if (type.getQuantizedDimension() == 0)
+      return false;
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>([](Operation *conv) {
         return isConstant(conv->getOperand(1)) &&

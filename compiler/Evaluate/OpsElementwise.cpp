@@ -1,9 +1,12 @@
 //===- OpsElementwise.cpp - Functions of one or two elements --------------===//
 
 #include "compiler/Evaluate/OpRegistry.h"
+#include "compiler/Evaluate/UnaryDerivative.h"
 
 #include "dialects/QGraph/QGraph.h"
 #include "dialects/QGraph/Unary.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,69 +17,146 @@ namespace qcc::evaluate {
 
 namespace {
 
-template <typename Function>
-std::unique_ptr<OpEvaluator> makeMap(int64_t count, Function function) {
-  return makeFunctionEvaluator([count, function](Inputs inputs, float *output) {
-    for (int64_t i = 0; i < count; ++i)
-      output[i] = function(inputs[0][i]);
-  });
+/// `derivative(x, y)` is that of `function` at x, where its value is y.
+template <typename Function, typename Derivative>
+std::unique_ptr<OpEvaluator> makeMap(int64_t count, Function function,
+                                     Derivative derivative) {
+  return makeFunctionEvaluator(
+      [count, function](Inputs inputs, float *output) {
+        for (int64_t i = 0; i < count; ++i)
+          output[i] = function(inputs[0][i]);
+      },
+      [count, derivative](Inputs inputs, const float *output,
+                          const float *gradient, Gradients wanted) {
+        if (!wanted[0])
+          return;
+        for (int64_t i = 0; i < count; ++i)
+          wanted[0][i] += static_cast<float>(
+              derivative(inputs[0][i], output[i]) * gradient[i]);
+      });
 }
 
-/// `function(i, a, b)` gives element `i` of the result.
-template <typename Function>
-std::unique_ptr<OpEvaluator> makeBroadcastWithIndex(const OpInstance &instance,
-                                                    Function function) {
-  Sizes shape = instance.shape;
-  if (shape.empty())
-    shape = {1};
-  auto stridesOf = [&](const Operand &operand) {
-    return operand.shape.empty() ? Sizes{0} : broadcastStrides(operand.shape);
-  };
-  Sizes left = stridesOf(instance.operands[0]);
-  Sizes right = stridesOf(instance.operands[1]);
-  return makeFunctionEvaluator([shape, left, right, function](Inputs inputs,
-                                                              float *output) {
+/// An op of two broadcast operands, element by element.
+struct Broadcast {
+  Sizes shape, left, right;
+
+  explicit Broadcast(const OpInstance &instance) : shape(instance.shape) {
+    if (shape.empty())
+      shape = {1};
+    auto stridesOf = [](const Operand &operand) {
+      return operand.shape.empty() ? Sizes{0} : broadcastStrides(operand.shape);
+    };
+    left = stridesOf(instance.operands[0]);
+    right = stridesOf(instance.operands[1]);
+  }
+
+  /// Calls `visit(i, a, b)` for element i of the result and those of the
+  /// operands that it belongs to, in order of the result.
+  template <typename Visit> void forEach(Visit visit) const {
     int64_t stepA = left.back(), stepB = right.back(), at = 0;
     forEachRow(shape, left, right, [&](int64_t a, int64_t b) {
       for (int64_t i = 0; i < shape.back(); ++i, ++at)
-        output[at] =
-            function(at, inputs[0][a + i * stepA], inputs[1][b + i * stepB]);
+        visit(at, a + i * stepA, b + i * stepB);
     });
-  });
+  }
+
+  /// Adds `term(i, a, b)` to element a (or b) of `sum`; in double, since a
+  /// broadcast operand gathers many terms.
+  template <bool isLeft, typename Term>
+  void accumulate(float *sum, Term term) const {
+    if (!sum)
+      return;
+    const Sizes &strides = isLeft ? left : right;
+    int64_t size = 1;
+    for (size_t axis = 0; axis < shape.size(); ++axis)
+      size += strides[axis] * (shape[axis] - 1);
+    std::vector<double> total(size, 0.0);
+    forEach([&](int64_t i, int64_t a, int64_t b) {
+      total[isLeft ? a : b] += term(i, a, b);
+    });
+    for (int64_t i = 0; i < size; ++i)
+      sum[i] += static_cast<float>(total[i]);
+  }
+};
+
+/// `function(i, a, b)` gives element `i` of the result; `slope(i, a, b, y)`
+/// the derivatives with respect to a and b where the result is y.
+template <typename Function, typename Slope>
+std::unique_ptr<OpEvaluator> makeBroadcastWithIndex(const OpInstance &instance,
+                                                    Function function,
+                                                    Slope slope) {
+  Broadcast plan(instance);
+  return makeFunctionEvaluator(
+      [plan, function](Inputs inputs, float *output) {
+        plan.forEach([&](int64_t i, int64_t a, int64_t b) {
+          output[i] = function(i, inputs[0][a], inputs[1][b]);
+        });
+      },
+      [plan, slope](Inputs inputs, const float *output, const float *gradient,
+                    Gradients wanted) {
+        auto at = [&](int64_t i, int64_t a, int64_t b) {
+          return slope(i, inputs[0][a], inputs[1][b], output[i]);
+        };
+        plan.accumulate<true>(wanted[0], [&](int64_t i, int64_t a, int64_t b) {
+          return at(i, a, b).first * gradient[i];
+        });
+        plan.accumulate<false>(wanted[1], [&](int64_t i, int64_t a, int64_t b) {
+          return at(i, a, b).second * gradient[i];
+        });
+      });
 }
 
-template <typename Function>
+/// Derivatives with respect to the two operands.
+using Slopes = std::pair<double, double>;
+
+template <typename Function, typename Slope>
 std::unique_ptr<OpEvaluator> makeBroadcast(const OpInstance &instance,
-                                           Function function) {
+                                           Function function, Slope slope) {
   return makeBroadcastWithIndex(
       instance,
-      [function](int64_t, float a, float b) { return function(a, b); });
+      [function](int64_t, float a, float b) { return function(a, b); },
+      [slope](int64_t, float a, float b, float y) { return slope(a, b, y); });
 }
 
 EvaluatorOrError makeAdd(const OpInstance &instance) {
-  return makeBroadcast(instance, [](float a, float b) { return a + b; });
+  return makeBroadcast(
+      instance, [](float a, float b) { return a + b; },
+      [](float, float, float) { return Slopes(1, 1); });
 }
 EvaluatorOrError makeSub(const OpInstance &instance) {
-  return makeBroadcast(instance, [](float a, float b) { return a - b; });
+  return makeBroadcast(
+      instance, [](float a, float b) { return a - b; },
+      [](float, float, float) { return Slopes(1, -1); });
 }
 EvaluatorOrError makeMul(const OpInstance &instance) {
-  return makeBroadcast(instance, [](float a, float b) { return a * b; });
+  return makeBroadcast(
+      instance, [](float a, float b) { return a * b; },
+      [](float a, float b, float) { return Slopes(b, a); });
 }
 EvaluatorOrError makeMaximum(const OpInstance &instance) {
-  return makeBroadcast(instance,
-                       [](float a, float b) { return std::max(a, b); });
+  return makeBroadcast(
+      instance, [](float a, float b) { return std::max(a, b); },
+      [](float a, float b, float) { return Slopes(a >= b, a < b); });
 }
 EvaluatorOrError makeMinimum(const OpInstance &instance) {
-  return makeBroadcast(instance,
-                       [](float a, float b) { return std::min(a, b); });
+  return makeBroadcast(
+      instance, [](float a, float b) { return std::min(a, b); },
+      [](float a, float b, float) { return Slopes(a <= b, a > b); });
 }
 
 EvaluatorOrError makeDiv(const OpInstance &instance) {
-  return makeBroadcast(instance, [](float a, float b) { return a / b; });
+  return makeBroadcast(
+      instance, [](float a, float b) { return a / b; },
+      [](double a, double b, double) { return Slopes(1 / b, -a / (b * b)); });
 }
 EvaluatorOrError makePow(const OpInstance &instance) {
-  return makeBroadcast(instance,
-                       [](float a, float b) { return std::pow(a, b); });
+  return makeBroadcast(
+      instance, [](float a, float b) { return std::pow(a, b); },
+      [](double a, double b, double y) {
+        // The power is differentiable in b where a is positive only.
+        return Slopes(b == 0 ? 0 : b * std::pow(a, b - 1),
+                      a > 0 ? y * std::log(a) : 0);
+      });
 }
 
 /// The condition is broadcast here, to one byte per element of the result.
@@ -95,10 +175,13 @@ EvaluatorOrError makeSelect(const OpInstance &instance) {
       condition.push_back(given[row + i * step]);
   });
   // The loop below visits the elements of the result in order.
-  return makeBroadcastWithIndex(instance, [condition = std::move(condition)](
-                                              int64_t i, float a, float b) {
-    return condition[i] ? a : b;
-  });
+  auto shared = std::make_shared<const std::vector<char>>(std::move(condition));
+  return makeBroadcastWithIndex(
+      instance,
+      [shared](int64_t i, float a, float b) { return (*shared)[i] ? a : b; },
+      [shared](int64_t i, float, float, float) {
+        return Slopes((*shared)[i], !(*shared)[i]);
+      });
 }
 
 float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
@@ -109,29 +192,33 @@ EvaluatorOrError makeUnary(const OpInstance &instance) {
   int64_t count = numElements(instance.shape);
   qgraph::UnaryKind kind = op.getKind();
   float alpha = op.getAlpha().convertToFloat();
+  auto map = [&](auto function) {
+    return makeMap(count, function, [=](float x, float y) {
+      return unaryDerivative(kind, alpha, x, y);
+    });
+  };
   switch (kind) {
   case qgraph::UnaryKind::Sigmoid:
-    return makeMap(count, sigmoid);
+    return map(sigmoid);
   case qgraph::UnaryKind::Tanh:
-    return makeMap(count, [](float x) { return std::tanh(x); });
+    return map([](float x) { return std::tanh(x); });
   case qgraph::UnaryKind::Exp:
-    return makeMap(count, [](float x) { return std::exp(x); });
+    return map([](float x) { return std::exp(x); });
   case qgraph::UnaryKind::Rsqrt:
-    return makeMap(count, [](float x) { return 1.0f / std::sqrt(x); });
+    return map([](float x) { return 1.0f / std::sqrt(x); });
   case qgraph::UnaryKind::Reciprocal:
-    return makeMap(count, [](float x) { return 1.0f / x; });
+    return map([](float x) { return 1.0f / x; });
   case qgraph::UnaryKind::Negate:
-    return makeMap(count, [](float x) { return -x; });
+    return map([](float x) { return -x; });
   case qgraph::UnaryKind::HardSwish:
-    return makeMap(count, [](float x) {
-      return x * std::clamp(x + 3.0f, 0.0f, 6.0f) / 6.0f;
-    });
+    return map(
+        [](float x) { return x * std::clamp(x + 3.0f, 0.0f, 6.0f) / 6.0f; });
   case qgraph::UnaryKind::Silu:
-    return makeMap(count, [](float x) { return x * sigmoid(x); });
+    return map([](float x) { return x * sigmoid(x); });
   case qgraph::UnaryKind::LeakyRelu:
-    return makeMap(count, [=](float x) { return x < 0 ? alpha * x : x; });
+    return map([=](float x) { return x < 0 ? alpha * x : x; });
   default:
-    return makeMap(count, [=](float x) {
+    return map([=](float x) {
       return static_cast<float>(qgraph::evaluateUnary(kind, alpha, x));
     });
   }
@@ -141,8 +228,10 @@ EvaluatorOrError makeClamp(const OpInstance &instance) {
   auto op = cast<qgraph::ClampOp>(instance.op);
   float low = op.getMin().convertToFloat();
   float high = op.getMax().convertToFloat();
-  return makeMap(numElements(instance.shape),
-                 [=](float x) { return std::min(std::max(x, low), high); });
+  return makeMap(
+      numElements(instance.shape),
+      [=](float x) { return std::min(std::max(x, low), high); },
+      [=](float x, float) { return x > low && x < high ? 1.0f : 0.0f; });
 }
 
 /// The code of a real value in an 8-bit quantized type, signed.
@@ -162,17 +251,25 @@ EvaluatorOrError makeTable(const OpInstance &instance) {
   };
   auto in = typeOf(op.getInput()), out = typeOf(op.getOutput());
   std::vector<int8_t> table(op.getTable().begin(), op.getTable().end());
-  return makeMap(numElements(instance.shape), [=](float x) {
-    int64_t code = in ? codeOf(x, in) : static_cast<int64_t>(x);
-    float stored = table[std::clamp<int64_t>(code + 128, 0, 255)];
-    return out ? static_cast<float>((stored - out.getZeroPoint()) *
-                                    out.getScale())
-               : stored;
+  int64_t count = numElements(instance.shape);
+  return makeFunctionEvaluator([=](Inputs inputs, float *output) {
+    for (int64_t i = 0; i < count; ++i) {
+      float x = inputs[0][i];
+      int64_t code = in ? codeOf(x, in) : static_cast<int64_t>(x);
+      float stored = table[std::clamp<int64_t>(code + 128, 0, 255)];
+      output[i] = out ? static_cast<float>((stored - out.getZeroPoint()) *
+                                           out.getScale())
+                      : stored;
+    }
   });
 }
 
-EvaluatorOrError makeRequantize(const OpInstance &instance) {
-  return makeMap(numElements(instance.shape), [](float x) { return x; });
+/// The rounding of the result to its type is the evaluator's: what is left is
+/// the identity.
+EvaluatorOrError makeIdentity(const OpInstance &instance) {
+  return makeMap(
+      numElements(instance.shape), [](float x) { return x; },
+      [](float, float) { return 1.0f; });
 }
 
 } // namespace
@@ -189,7 +286,9 @@ void addElementwiseOps(OpRegistry &registry) {
   registry.add<qgraph::UnaryOp>(makeUnary);
   registry.add<qgraph::ClampOp>(makeClamp);
   registry.add<qgraph::TableOp>(makeTable);
-  registry.add<qgraph::RequantizeOp>(makeRequantize);
+  registry.add<qgraph::RequantizeOp>(makeIdentity);
+  registry.add<quant::QuantizeCastOp>(makeIdentity);
+  registry.add<quant::DequantizeCastOp>(makeIdentity);
 }
 
 } // namespace qcc::evaluate

@@ -24,10 +24,16 @@ int64_t offsetOf(ArrayRef<int64_t> index, ArrayRef<int64_t> strides) {
 std::unique_ptr<OpEvaluator> makeCopy(Sizes shape, int64_t sourceOffset,
                                       Sizes sourceStrides,
                                       Sizes targetStrides) {
-  return makeFunctionEvaluator([=](Inputs inputs, float *output) {
-    copyStrided(shape, inputs[0] + sourceOffset, sourceStrides, output,
-                targetStrides);
-  });
+  return makeFunctionEvaluator(
+      [=](Inputs inputs, float *output) {
+        copyStrided(shape, inputs[0] + sourceOffset, sourceStrides, output,
+                    targetStrides);
+      },
+      [=](Inputs, const float *, const float *gradient, Gradients wanted) {
+        if (wanted[0])
+          addStrided(shape, gradient, targetStrides, wanted[0] + sourceOffset,
+                     sourceStrides);
+      });
 }
 
 EvaluatorOrError makeReshape(const OpInstance &instance) {
@@ -71,10 +77,15 @@ EvaluatorOrError makePad(const OpInstance &instance) {
   int64_t count = numElements(instance.shape);
   int64_t offset = offsetOf(op.getLow(), outStrides);
   float value = op.getValue().convertToFloat();
-  return makeFunctionEvaluator([=](Inputs inputs, float *output) {
-    std::fill_n(output, count, value);
-    copyStrided(in, inputs[0], inStrides, output + offset, outStrides);
-  });
+  return makeFunctionEvaluator(
+      [=](Inputs inputs, float *output) {
+        std::fill_n(output, count, value);
+        copyStrided(in, inputs[0], inStrides, output + offset, outStrides);
+      },
+      [=](Inputs, const float *, const float *gradient, Gradients wanted) {
+        if (wanted[0])
+          addStrided(in, gradient + offset, outStrides, wanted[0], inStrides);
+      });
 }
 
 EvaluatorOrError makeConcat(const OpInstance &instance) {
@@ -83,12 +94,20 @@ EvaluatorOrError makeConcat(const OpInstance &instance) {
   SmallVector<Sizes> shapes;
   for (const Operand &operand : instance.operands)
     shapes.push_back(operand.shape);
-  return makeFunctionEvaluator([=](Inputs inputs, float *output) {
-    for (auto [shape, input] : llvm::zip(shapes, inputs)) {
-      copyStrided(shape, input, rowMajorStrides(shape), output, strides);
-      output += shape[axis] * strides[axis];
-    }
-  });
+  return makeFunctionEvaluator(
+      [=](Inputs inputs, float *output) {
+        for (auto [shape, input] : llvm::zip(shapes, inputs)) {
+          copyStrided(shape, input, rowMajorStrides(shape), output, strides);
+          output += shape[axis] * strides[axis];
+        }
+      },
+      [=](Inputs, const float *, const float *gradient, Gradients wanted) {
+        for (auto [shape, sum] : llvm::zip(shapes, wanted)) {
+          if (sum)
+            addStrided(shape, gradient, strides, sum, rowMajorStrides(shape));
+          gradient += shape[axis] * strides[axis];
+        }
+      });
 }
 
 EvaluatorOrError makeGather(const OpInstance &instance) {
@@ -98,13 +117,20 @@ EvaluatorOrError makeGather(const OpInstance &instance) {
   int64_t outer = numElements(shape.take_front(axis));
   int64_t inner = numElements(shape.drop_front(axis + 1));
   Sizes indices(op.getIndices());
-  return makeFunctionEvaluator([=](Inputs inputs, float *output) {
-    for (int64_t o = 0; o < outer; ++o)
-      for (int64_t index : indices) {
-        std::copy_n(inputs[0] + (o * size + index) * inner, inner, output);
-        output += inner;
-      }
-  });
+  return makeFunctionEvaluator(
+      [=](Inputs inputs, float *output) {
+        for (int64_t o = 0; o < outer; ++o)
+          for (int64_t index : indices) {
+            std::copy_n(inputs[0] + (o * size + index) * inner, inner, output);
+            output += inner;
+          }
+      },
+      [=](Inputs, const float *, const float *gradient, Gradients wanted) {
+        for (int64_t o = 0; wanted[0] && o < outer; ++o)
+          for (int64_t index : indices)
+            for (int64_t i = 0; i < inner; ++i)
+              wanted[0][(o * size + index) * inner + i] += *gradient++;
+      });
 }
 
 } // namespace

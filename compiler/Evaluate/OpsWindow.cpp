@@ -51,24 +51,10 @@ EvaluatorOrError makeConv2D(const OpInstance &instance) {
                          instance.operands[2].constant);
 }
 
-/// Adds the products of one input pixel to one output pixel.
-void addOuterProduct(const float *in, int64_t channels, const float *filter,
-                     int64_t filterStride, float *out, int64_t outChannels) {
-  for (int64_t o = 0; o < outChannels; ++o) {
-    const float *weights = filter + o * filterStride;
-    float sum = 0;
-    for (int64_t i = 0; i < channels; ++i)
-      sum += in[i] * weights[i];
-    out[o] += sum;
-  }
-}
-
-void transposeConv2D(const WindowShape &s, const float *input,
-                     const float *filter, const float *bias, float *output) {
-  int64_t pixels = s.batch * s.outHeight * s.outWidth;
-  for (int64_t p = 0; p < pixels; ++p)
-    std::copy_n(bias, s.outChannels, output + p * s.outChannels);
-  int64_t tap = s.channels, filterStride = s.kernel[0] * s.kernel[1] * tap;
+/// Calls `visit(input pixel, tap of the filter, output pixel)` for all that a
+/// transposed convolution connects.
+template <typename Visit>
+void forEachTransposedTap(const WindowShape &s, Visit visit) {
   for (int64_t row = 0; row < s.batch * s.height; ++row)
     for (int64_t x = 0; x < s.width; ++x)
       for (int64_t ky = 0; ky < s.kernel[0]; ++ky)
@@ -76,14 +62,56 @@ void transposeConv2D(const WindowShape &s, const float *input,
           int64_t n = row / s.height, y = row % s.height;
           int64_t oy = y * s.strides[0] + ky + s.pads[0];
           int64_t ox = x * s.strides[1] + kx + s.pads[2];
-          if (oy < 0 || oy >= s.outHeight || ox < 0 || ox >= s.outWidth)
-            continue;
-          addOuterProduct(input + (row * s.width + x) * s.channels, s.channels,
-                          filter + (ky * s.kernel[1] + kx) * tap, filterStride,
-                          output + ((n * s.outHeight + oy) * s.outWidth + ox) *
-                                       s.outChannels,
-                          s.outChannels);
+          if (oy >= 0 && oy < s.outHeight && ox >= 0 && ox < s.outWidth)
+            visit(row * s.width + x, ky * s.kernel[1] + kx,
+                  (n * s.outHeight + oy) * s.outWidth + ox);
         }
+}
+
+void transposeConv2D(const WindowShape &s, const float *input,
+                     const float *filter, const float *bias, float *output) {
+  int64_t pixels = s.batch * s.outHeight * s.outWidth;
+  for (int64_t p = 0; p < pixels; ++p)
+    std::copy_n(bias, s.outChannels, output + p * s.outChannels);
+  int64_t filterStride = s.kernel[0] * s.kernel[1] * s.channels;
+  forEachTransposedTap(s, [&](int64_t in, int64_t tap, int64_t out) {
+    const float *pixel = input + in * s.channels;
+    for (int64_t o = 0; o < s.outChannels; ++o) {
+      const float *weights = filter + o * filterStride + tap * s.channels;
+      float sum = 0;
+      for (int64_t i = 0; i < s.channels; ++i)
+        sum += pixel[i] * weights[i];
+      output[out * s.outChannels + o] += sum;
+    }
+  });
+}
+
+void transposeConv2DBackward(const WindowShape &s, Inputs inputs,
+                             const float *gradient, Gradients wanted) {
+  int64_t filterStride = s.kernel[0] * s.kernel[1] * s.channels;
+  std::vector<double> filterSum(wanted[1] ? s.outChannels * filterStride : 0);
+  std::vector<double> biasSum(s.outChannels);
+  forEachTransposedTap(s, [&](int64_t in, int64_t tap, int64_t out) {
+    const float *pixel = inputs[0] + in * s.channels;
+    for (int64_t o = 0; o < s.outChannels; ++o) {
+      int64_t first = o * filterStride + tap * s.channels;
+      double slope = gradient[out * s.outChannels + o];
+      for (int64_t i = 0; wanted[0] && i < s.channels; ++i)
+        wanted[0][in * s.channels + i] +=
+            static_cast<float>(slope * inputs[1][first + i]);
+      for (int64_t i = 0; wanted[1] && i < s.channels; ++i)
+        filterSum[first + i] += slope * pixel[i];
+    }
+  });
+  for (size_t i = 0; i < filterSum.size(); ++i)
+    wanted[1][i] += static_cast<float>(filterSum[i]);
+  if (!wanted[2])
+    return;
+  int64_t count = s.batch * s.outHeight * s.outWidth * s.outChannels;
+  for (int64_t i = 0; i < count; ++i)
+    biasSum[i % s.outChannels] += gradient[i];
+  for (int64_t o = 0; o < s.outChannels; ++o)
+    wanted[2][o] += static_cast<float>(biasSum[o]);
 }
 
 EvaluatorOrError makeTransposeConv2D(const OpInstance &instance) {
@@ -91,9 +119,14 @@ EvaluatorOrError makeTransposeConv2D(const OpInstance &instance) {
   const Sizes &filter = instance.operands[1].shape;
   WindowShape s = windowShape(instance, ArrayRef(filter).slice(1, 2),
                               op.getStrides(), op.getOutPads());
-  return makeFunctionEvaluator([s](Inputs inputs, float *output) {
-    transposeConv2D(s, inputs[0], inputs[1], inputs[2], output);
-  });
+  return makeFunctionEvaluator(
+      [s](Inputs inputs, float *output) {
+        transposeConv2D(s, inputs[0], inputs[1], inputs[2], output);
+      },
+      [s](Inputs inputs, const float *, const float *gradient,
+          Gradients wanted) {
+        transposeConv2DBackward(s, inputs, gradient, wanted);
+      });
 }
 
 EvaluatorOrError makeAvgPool2D(const OpInstance &instance) {
@@ -149,24 +182,42 @@ struct ResizePlan {
   std::vector<Tap> rows, columns;
   int64_t batch, height, width, channels;
 
-  void operator()(Inputs inputs, float *output) const {
+  /// Calls `visit(offsets of the first elements of four pixels, the weights of
+  /// the second row and column)` for every output pixel, in order.
+  template <typename Visit> void forEachPixel(Visit visit) const {
     for (int64_t n = 0; n < batch; ++n)
       for (const Tap &row : rows)
         for (const Tap &column : columns) {
-          const float *image = inputs[0] + n * height * width * channels;
           auto pixel = [&](int64_t y, int64_t x) {
-            return image + (y * width + x) * channels;
+            return ((n * height + y) * width + x) * channels;
           };
-          const float *a = pixel(row.low, column.low);
-          const float *b = pixel(row.low, column.high);
-          const float *c = pixel(row.high, column.low);
-          const float *d = pixel(row.high, column.high);
-          for (int64_t i = 0; i < channels; ++i) {
-            float top = a[i] + (b[i] - a[i]) * column.weight;
-            float bottom = c[i] + (d[i] - c[i]) * column.weight;
-            *output++ = top + (bottom - top) * row.weight;
-          }
+          const int64_t at[] = {
+              pixel(row.low, column.low), pixel(row.low, column.high),
+              pixel(row.high, column.low), pixel(row.high, column.high)};
+          visit(at, row.weight, column.weight);
         }
+  }
+
+  void forward(const float *input, float *output) const {
+    forEachPixel([&](const int64_t (&at)[4], float row, float column) {
+      const float *a = input + at[0], *b = input + at[1];
+      const float *c = input + at[2], *d = input + at[3];
+      for (int64_t i = 0; i < channels; ++i) {
+        float top = a[i] + (b[i] - a[i]) * column;
+        float bottom = c[i] + (d[i] - c[i]) * column;
+        *output++ = top + (bottom - top) * row;
+      }
+    });
+  }
+
+  void backward(const float *gradient, float *sum) const {
+    forEachPixel([&](const int64_t (&at)[4], float row, float column) {
+      const float weights[] = {(1 - row) * (1 - column), (1 - row) * column,
+                               row * (1 - column), row * column};
+      for (int64_t i = 0; i < channels; ++i, ++gradient)
+        for (int corner = 0; corner < 4; ++corner)
+          sum[at[corner] + i] += weights[corner] * *gradient;
+    });
   }
 };
 
@@ -182,7 +233,12 @@ EvaluatorOrError makeResize(const OpInstance &instance) {
                             offset[1], nearest);
   plan.batch = in[0], plan.height = in[1], plan.width = in[2];
   plan.channels = in[3];
-  return makeFunctionEvaluator(std::move(plan));
+  return makeFunctionEvaluator(
+      [plan](Inputs inputs, float *output) { plan.forward(inputs[0], output); },
+      [plan](Inputs, const float *, const float *gradient, Gradients wanted) {
+        if (wanted[0])
+          plan.backward(gradient, wanted[0]);
+      });
 }
 
 } // namespace

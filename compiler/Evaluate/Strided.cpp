@@ -44,4 +44,16 @@ void copyStrided(llvm::ArrayRef<int64_t> shape, const float *source,
   });
 }
 
+void addStrided(llvm::ArrayRef<int64_t> shape, const float *source,
+                llvm::ArrayRef<int64_t> sourceStrides, float *target,
+                llvm::ArrayRef<int64_t> targetStrides) {
+  int64_t length = shape.empty() ? 1 : shape.back();
+  int64_t stepIn = shape.empty() ? 1 : sourceStrides.back();
+  int64_t stepOut = shape.empty() ? 1 : targetStrides.back();
+  forEachRow(shape, sourceStrides, targetStrides, [&](int64_t a, int64_t b) {
+    for (int64_t i = 0; i < length; ++i)
+      target[b + i * stepOut] += source[a + i * stepIn];
+  });
+}
+
 } // namespace qcc::evaluate

@@ -57,6 +57,12 @@ void copyStrided(llvm::ArrayRef<int64_t> shape, const float *source,
                  llvm::ArrayRef<int64_t> sourceStrides, float *target,
                  llvm::ArrayRef<int64_t> targetStrides);
 
+/// Like copyStrided(), but adds. An element of `target` that several elements
+/// of the box are (a stride of 0) gathers them all.
+void addStrided(llvm::ArrayRef<int64_t> shape, const float *source,
+                llvm::ArrayRef<int64_t> sourceStrides, float *target,
+                llvm::ArrayRef<int64_t> targetStrides);
+
 } // namespace qcc::evaluate
 
 #endif // QCC_COMPILER_EVALUATE_STRIDED_H

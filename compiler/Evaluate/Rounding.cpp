@@ -1,0 +1,140 @@
+//===- Rounding.cpp - Rounding to quantized types in float ----------------===//
+
+#include "compiler/Evaluate/Rounding.h"
+
+#include "compiler/Evaluate/Strided.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <algorithm>
+
+using namespace mlir;
+
+namespace qcc::evaluate {
+
+Rounding roundingOfResult(Operation *op) {
+  Rounding rounding;
+  rounding.type =
+      cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
+  if (isa<quant::QuantizeCastOp>(op))
+    rounding.ties = Ties::Even;
+  auto name = op->getAttrOfType<StringAttr>("qgraph.rounding");
+  StringRef given = name ? name.getValue() : "";
+  if (given == "even")
+    rounding.ties = Ties::Even;
+  else if (given == "away")
+    rounding.ties = Ties::Away;
+  else if (given == "single")
+    rounding.ties = Ties::Up;
+  return rounding;
+}
+
+namespace {
+
+/// One scale's worth of a type.
+struct Grid {
+  double scale, low, high; // low and high as code minus zero point
+};
+
+/// The nearest whole number of a `code` in [low, high]. All three work without
+/// branches and library calls, so that loops over them become vector code.
+template <Ties ties, typename Int> double nearest(double code, double low) {
+  if constexpr (ties == Ties::Even) {
+    // Adding 1.5 * 2^52 leaves no room for a fraction.
+    constexpr double magic = 6755399441055744.0;
+    return (code + magic) - magic;
+  } else if constexpr (ties == Ties::Up) {
+    return static_cast<double>(static_cast<Int>(code - low + 0.5)) + low;
+  } else {
+    return static_cast<double>(
+        static_cast<Int>(code + (code < 0 ? -0.5 : 0.5)));
+  }
+}
+
+template <Ties ties, typename Int>
+void roundRow(float *values, int64_t count, Grid grid, uint8_t *inside) {
+  if (inside)
+    for (int64_t i = 0; i < count; ++i) {
+      double code = values[i] / grid.scale;
+      inside[i] = code > grid.low - 0.5 && code < grid.high + 0.5;
+    }
+  for (int64_t i = 0; i < count; ++i) {
+    double code =
+        std::min(std::max(values[i] / grid.scale, grid.low), grid.high);
+    values[i] =
+        static_cast<float>(nearest<ties, Int>(code, grid.low) * grid.scale);
+  }
+}
+
+template <typename Int>
+void roundRow(float *values, int64_t count, Grid grid, Ties ties,
+              uint8_t *inside) {
+  switch (ties) {
+  case Ties::Away:
+    return roundRow<Ties::Away, Int>(values, count, grid, inside);
+  case Ties::Even:
+    return roundRow<Ties::Even, Int>(values, count, grid, inside);
+  case Ties::Up:
+    return roundRow<Ties::Up, Int>(values, count, grid, inside);
+  }
+}
+
+void roundRow(float *values, int64_t count, Grid grid, Ties ties,
+              uint8_t *inside) {
+  // Conversion to 32 bits is a vector instruction on every processor.
+  if (std::max(-grid.low, grid.high) < (1 << 24))
+    return roundRow<int32_t>(values, count, grid, ties, inside);
+  roundRow<int64_t>(values, count, grid, ties, inside);
+}
+
+Grid gridOf(quant::QuantizedType type, double scale, int64_t zeroPoint) {
+  return {scale, static_cast<double>(type.getStorageTypeMin() - zeroPoint),
+          static_cast<double>(type.getStorageTypeMax() - zeroPoint)};
+}
+
+} // namespace
+
+void roundValues(MutableArrayRef<float> values, ArrayRef<int64_t> shape,
+                 const Rounding &rounding, uint8_t *inside) {
+  if (auto type = dyn_cast_or_null<quant::UniformQuantizedType>(rounding.type))
+    return roundRow(values.data(), values.size(),
+                    gridOf(type, type.getScale(), type.getZeroPoint()),
+                    rounding.ties, inside);
+  auto type =
+      dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(rounding.type);
+  if (!type)
+    return;
+  int64_t inner =
+      numElements(shape.drop_front(type.getQuantizedDimension() + 1));
+  int64_t channels = type.getScales().size();
+  for (int64_t at = 0, row = 0, end = values.size(); at < end;
+       at += inner, ++row) {
+    int64_t channel = row % channels;
+    roundRow(
+        values.data() + at, inner,
+        gridOf(type, type.getScales()[channel], type.getZeroPoints()[channel]),
+        rounding.ties, inside ? inside + at : nullptr);
+  }
+}
+
+llvm::Error checkRounding(Type type, ArrayRef<int64_t> shape) {
+  auto perAxis = dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(type);
+  if (!perAxis)
+    return llvm::Error::success();
+  int64_t axis = perAxis.getQuantizedDimension();
+  int64_t scales = perAxis.getScales().size();
+  if (axis < static_cast<int64_t>(shape.size()) && shape[axis] % scales == 0)
+    return llvm::Error::success();
+  return llvm::createStringError(
+      llvm::inconvertibleErrorCode(), "%s",
+      llvm::formatv("a type with {0} scales along axis {1} does not fit a "
+                    "tensor of shape [{2:$[, ]}]",
+                    scales, axis, llvm::make_range(shape.begin(), shape.end()))
+          .str()
+          .c_str());
+}
+
+} // namespace qcc::evaluate
