@@ -273,4 +273,13 @@ makeSoftmax(int64_t outer, int64_t size, int64_t inner, bool log) {
   return make<Softmax>(outer, size, inner, log);
 }
 
+llvm::Error multiplyTransposed(int64_t rows, int64_t m, int64_t n,
+                               const float *a, int64_t strideA, const float *b,
+                               int64_t strideB, float *out) {
+  dnnl_status_t status = dnnl_sgemm('T', 'N', m, n, rows, 1.0f, a, strideA, b,
+                                    strideB, 0.0f, out, n);
+  return status == dnnl_success ? llvm::Error::success()
+                                : toError(dnnl_status2str(status));
+}
+
 } // namespace qcc::evaluate

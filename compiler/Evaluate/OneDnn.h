@@ -42,6 +42,12 @@ makeMatMul(int64_t batch, int64_t m, int64_t k, int64_t n);
 llvm::Expected<std::unique_ptr<OpEvaluator>>
 makeSoftmax(int64_t outer, int64_t size, int64_t inner, bool log);
 
+/// out [m, n] = a^T b, where a is [rows, m] and b [rows, n], with the given
+/// distances between rows.
+llvm::Error multiplyTransposed(int64_t rows, int64_t m, int64_t n,
+                               const float *a, int64_t strideA, const float *b,
+                               int64_t strideB, float *out);
+
 /// Makes oneDNN compute with the calling thread alone whatever this thread
 /// asks of it, because other threads are busy with other samples.
 void useOneThread();

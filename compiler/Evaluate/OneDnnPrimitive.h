@@ -9,6 +9,7 @@
 #define QCC_COMPILER_EVALUATE_ONEDNNPRIMITIVE_H
 
 #include "oneapi/dnnl/dnnl.hpp"
+#include "oneapi/dnnl/dnnl_debug.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 
