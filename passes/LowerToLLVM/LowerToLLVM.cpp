@@ -1,10 +1,15 @@
 #include "passes/LowerToLLVM/LowerToLLVM.h"
 
+#include "passes/LowerToLLVM/EmitKernels.h"
 #include "passes/Schedule/Layouts.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/IPO/ConstantMerge.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
 
 using namespace mlir;
 
@@ -46,20 +51,22 @@ std::string kernelKey(const targets::KernelSource &source,
 class Lowering {
 public:
   Lowering(func::FuncOp function, const targets::Target &target,
-           const targets::KernelProvider &portable, llvm::Module &module,
+           const targets::KernelProvider &portable,
+           llvm::TargetMachine &machine, llvm::Module &module,
            const LowerToLLVMOptions &options)
-      : function(function), target(target), portable(portable), module(module),
-        options(options), builder(module.getContext()) {}
+      : function(function), target(target), portable(portable),
+        machine(machine), module(module), options(options),
+        builder(module.getContext()) {}
 
   llvm::Error run() {
-    startRunFunction();
-    auto kernels = llvm::to_vector(function.getOps<qint::KernelOp>());
-    for (auto [index, kernel] : llvm::enumerate(kernels)) {
-      if (options.progress)
-        options.progress(index, kernels.size(), kernel.getLayer());
-      if (llvm::Error error = lower(kernel))
+    for (qint::KernelOp kernel : function.getOps<qint::KernelOp>())
+      if (llvm::Error error = plan(kernel))
         return error;
-    }
+    if (llvm::Error error = linkCode())
+      return error;
+    startRunFunction();
+    for (const Call &call : calls)
+      addCall(call);
     builder.CreateRet(builder.getInt32(0));
     return llvm::Error::success();
   }
@@ -102,20 +109,60 @@ private:
                                               offset);
   }
 
-  llvm::Error lower(qint::KernelOp kernel) {
+  /// One kernel of the network: the code it runs and the bytes it reads.
+  struct Call {
+    qint::KernelOp kernel;
+    size_t job;
+    std::vector<targets::PackedConstant> packed;
+    llvm::SmallVector<bool> isConstant; ///< per operand
+  };
+
+  llvm::Error plan(qint::KernelOp kernel) {
     targets::KernelSource source = sourceOf(kernel);
     const targets::KernelProvider &provider =
         targets::selectProvider(source, target, portable);
-    llvm::Expected<llvm::Function *> code = codeFor(source, provider);
-    if (!code)
-      return code.takeError();
     auto packed = provider.pack(source, target);
     if (!packed)
       return packed.takeError();
+    Call call{kernel, 0, std::move(*packed), {}};
+    for (DenseElementsAttr constant : source.constants)
+      call.isConstant.push_back(bool(constant));
+    auto [found, isNew] =
+        jobOf.try_emplace(kernelKey(source, provider), jobs.size());
+    call.job = found->second;
+    calls.push_back(std::move(call));
+    if (isNew)
+      jobs.push_back({std::move(source), &provider,
+                      options.prefix + "_" + std::to_string(jobs.size() + 1) +
+                          "_" + sanitized(kernel.getLayer())});
+    return llvm::Error::success();
+  }
+
+  llvm::Error linkCode() {
+    auto made =
+        emitKernels(jobs, target, machine, options, module.getContext());
+    if (!made)
+      return made.takeError();
+    for (auto [job, kernel] : llvm::zip(jobs, *made)) {
+      if (llvm::Linker::linkModules(module, std::move(kernel)))
+        return llvm::createStringError("cannot link kernel '" + job.symbol +
+                                       "'");
+      llvm::Function *code = module.getFunction(job.symbol);
+      // Layers stay apart in profiles and back traces; the calls cost nothing
+      // beside what they run.
+      code->setLinkage(llvm::GlobalValue::InternalLinkage);
+      code->addFnAttr(llvm::Attribute::NoInline);
+      code->removeFnAttr(llvm::Attribute::AlwaysInline);
+    }
+    return llvm::Error::success();
+  }
+
+  void addCall(const Call &call) {
+    qint::KernelOp kernel = call.kernel;
     llvm::SmallVector<llvm::Value *> arguments;
     for (auto [i, input] : llvm::enumerate(kernel.getInputs()))
-      arguments.push_back(source.constants[i]
-                              ? constantPointer((*packed)[i].bytes, kernel, i)
+      arguments.push_back(call.isConstant[i]
+                              ? constantPointer(call.packed[i].bytes, kernel, i)
                               : pointers.lookup(storageOf(input)));
     if (auto offset = kernel.getOffset())
       pointers[kernel.getOutput()] = arenaPointer(*offset);
@@ -124,29 +171,7 @@ private:
         kernel.getScratch()
             ? arenaPointer(*kernel.getScratchOffset())
             : llvm::ConstantPointerNull::get(builder.getPtrTy()));
-    builder.CreateCall(*code, arguments);
-    return llvm::Error::success();
-  }
-
-  llvm::Expected<llvm::Function *>
-  codeFor(const targets::KernelSource &source,
-          const targets::KernelProvider &provider) {
-    llvm::Function *&code = functions[kernelKey(source, provider)];
-    if (code)
-      return code;
-    qint::KernelOp kernel = source.op;
-    std::string symbol = options.prefix + "_" +
-                         std::to_string(functions.size()) + "_" +
-                         sanitized(kernel.getLayer());
-    if (llvm::Error error = provider.emit(source, target, symbol, module))
-      return error;
-    code = module.getFunction(symbol);
-    // Layers stay apart in profiles and back traces; the calls cost nothing
-    // beside what they run.
-    code->setLinkage(llvm::GlobalValue::InternalLinkage);
-    code->addFnAttr(llvm::Attribute::NoInline);
-    code->removeFnAttr(llvm::Attribute::AlwaysInline);
-    return code;
+    builder.CreateCall(module.getFunction(jobs[call.job].symbol), arguments);
   }
 
   static std::string sanitized(llvm::StringRef name) {
@@ -178,14 +203,27 @@ private:
   func::FuncOp function;
   const targets::Target &target;
   const targets::KernelProvider &portable;
+  llvm::TargetMachine &machine;
   llvm::Module &module;
   const LowerToLLVMOptions &options;
   llvm::IRBuilder<> builder;
   llvm::Value *arena = nullptr;
   llvm::DenseMap<Value, llvm::Value *> pointers;
-  std::map<std::string, llvm::Function *> functions;
+  std::vector<Call> calls;
+  std::vector<KernelJob> jobs; ///< distinct kernels
+  std::map<std::string, size_t> jobOf;
   std::map<std::string, llvm::GlobalVariable *> constants;
 };
+
+/// What the kernels' modules brought and nothing uses, and equal tables.
+void removeUnused(llvm::Module &module) {
+  llvm::ModuleAnalysisManager analyses;
+  llvm::PassBuilder().registerModuleAnalyses(analyses);
+  llvm::ModulePassManager passes;
+  passes.addPass(llvm::GlobalDCEPass());
+  passes.addPass(llvm::ConstantMergePass());
+  passes.run(module, analyses);
+}
 
 /// Firmware built for hard floats may link the object: it passes none.
 void addBuildAttributes(llvm::Module &module) {
@@ -205,13 +243,14 @@ lowerToLLVM(func::FuncOp function, const targets::Target &target,
   module->setDataLayout(machine.createDataLayout());
   module->setSourceFileName(options.prefix);
   addBuildAttributes(*module);
-  Lowering lowering(function, target, portable, *module, options);
+  Lowering lowering(function, target, portable, machine, *module, options);
   if (llvm::Error error = lowering.run())
     return error;
   std::string message;
   llvm::raw_string_ostream stream(message);
   if (llvm::verifyModule(*module, &stream))
     return llvm::createStringError("generated LLVM IR is invalid: " + message);
+  removeUnused(*module);
   return module;
 }
 

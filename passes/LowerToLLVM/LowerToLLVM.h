@@ -14,7 +14,8 @@ namespace qcc {
 struct LowerToLLVMOptions {
   std::string prefix = "model"; ///< every global symbol starts with it
   bool optimizeForSize = false; ///< -Os instead of -O3
-  /// Called before each kernel is made: index, number, layer.
+  unsigned jobs = 0;            ///< processes that make kernels; 0: all cores
+  /// Called before each distinct kernel is made: index, number, layer.
   std::function<void(size_t, size_t, llvm::StringRef)> progress;
 };
 
@@ -33,7 +34,8 @@ lowerToLLVM(mlir::func::FuncOp function, const targets::Target &target,
             llvm::LLVMContext &context);
 
 /// LLVM's pipeline for the exact CPU, then what must hold of the result: no
-/// call but to the memory functions, no trace of Halide.
+/// call but to the memory functions, no trace of Halide. For kernels by
+/// themselves, and for modules that were changed since.
 llvm::Error optimizeModule(llvm::Module &module, llvm::TargetMachine &machine,
                            const LowerToLLVMOptions &options);
 

@@ -77,6 +77,10 @@ static cl::opt<double> inputMean("input-mean",
 static cl::opt<double> inputStd("input-std", cl::desc("bytes per 1.0"),
                                 cl::init(1), cl::cat(quantizeOptions));
 static ImportFlags importFlags(makeOptions);
+static cl::opt<unsigned>
+    jobs("j",
+         cl::desc("kernels that are made at a time (default: one per core)"),
+         cl::value_desc("n"), cl::init(0), cl::cat(makeOptions));
 static cl::opt<bool> optimizeSize("Os", cl::desc("prefer small code"),
                                   cl::cat(makeOptions));
 static cl::opt<std::string>
@@ -184,6 +188,7 @@ llvm::Expected<driver::CompileOptions> readOptions() {
   options.calibrationData.seed = calibrationSeed;
   options.profile = profile;
   options.optimizeForSize = optimizeSize;
+  options.jobs = jobs;
   return options;
 }
 

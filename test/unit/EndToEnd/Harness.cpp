@@ -75,18 +75,6 @@ llvm::Error writeFile(llvm::StringRef path, llvm::StringRef text) {
   return llvm::Error::success();
 }
 
-llvm::Error schedule(ModuleOp module, const targets::Target &target) {
-  Diagnostics diagnostics(*module.getContext());
-  PipelineOptions options;
-  options.target = &target;
-  options.portable = &halideProvider();
-  PassManager passes(module.getContext());
-  buildSchedule(passes, options);
-  if (failed(passes.run(module)))
-    return diagnostics.error("Schedule failed");
-  return llvm::Error::success();
-}
-
 void inlineAll(llvm::Module &module) {
   for (llvm::Function &function : module)
     if (!function.isDeclaration() && function.hasLocalLinkage()) {
@@ -106,10 +94,11 @@ codeFor(func::FuncOp function, const targets::Target &target, Kernels kernels) {
                              options, context);
   if (!lowered)
     return lowered.takeError();
-  if (kernels == Kernels::Inlined)
+  if (kernels == Kernels::Inlined) {
     inlineAll(**lowered);
-  if (llvm::Error error = optimizeModule(**lowered, **machine, options))
-    return std::move(error);
+    if (llvm::Error error = optimizeModule(**lowered, **machine, options))
+      return std::move(error);
+  }
   return emit::emitModule(**lowered, **machine, emit::CodeKind::Object,
                           "model.o");
 }
@@ -165,6 +154,18 @@ size_t sampleBytes(ModuleOp module) {
     bytes += shaped.getNumElements() * (shaped.getElementTypeBitWidth() / 8);
   }
   return bytes;
+}
+
+llvm::Error schedule(ModuleOp module, const targets::Target &target) {
+  Diagnostics diagnostics(*module.getContext());
+  PipelineOptions options;
+  options.target = &target;
+  options.portable = &halideProvider();
+  PassManager passes(module.getContext());
+  buildSchedule(passes, options);
+  if (failed(passes.run(module)))
+    return diagnostics.error("Schedule failed");
+  return llvm::Error::success();
 }
 
 llvm::Expected<Compiled> compile(ModuleOp module, const targets::Target &target,

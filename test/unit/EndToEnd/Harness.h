@@ -41,6 +41,9 @@ struct Compiled {
 /// Whether kernels stay functions or are all inlined into the run function.
 enum class Kernels { Called, Inlined };
 
+/// Phase Schedule on a module of qint ops, as LowerToInt leaves it.
+llvm::Error schedule(mlir::ModuleOp module, const targets::Target &target);
+
 /// Takes a copy of a module of qint ops, as LowerToInt leaves it, to an object
 /// that is verified to hold integers only.
 llvm::Expected<Compiled> compile(mlir::ModuleOp module,
