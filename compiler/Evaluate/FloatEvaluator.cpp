@@ -132,7 +132,8 @@ FloatEvaluator::gradients(int64_t samples, ArrayRef<ArrayRef<float>> inputs,
       result.inputs.emplace_back(numElements(inputShape(k)) * samples);
   for (auto &program : programs)
     for (Program::Constant &constant : program->constants)
-      std::fill(constant.sum.begin(), constant.sum.end(), 0.0);
+      for (std::vector<double> *sum : {&constant.sum, &constant.squares})
+        std::fill(sum->begin(), sum->end(), 0.0);
   std::vector<double> losses(programs.size());
   llvm::Error error = forEachBatch(
       samples, observer ? 1 : programs.size(),
@@ -156,19 +157,25 @@ FloatEvaluator::gradients(int64_t samples, ArrayRef<ArrayRef<float>> inputs,
     result.loss += value;
   if (!main().kinds.parameters)
     return result;
-  for (size_t k = 0; k < parameters().size(); ++k) {
-    std::vector<double> sum = main().constants[k].sum;
+  auto total = [&](std::vector<double> Program::Constant::*member, size_t k) {
+    std::vector<double> sum = main().constants[k].*member;
     for (auto &program : llvm::drop_begin(programs))
       for (size_t i = 0; i < sum.size(); ++i)
-        sum[i] += program->constants[k].sum[i];
+        sum[i] += (program->constants[k].*member)[i];
+    return sum;
+  };
+  for (size_t k = 0; k < parameters().size(); ++k) {
+    std::vector<double> sum = total(&Program::Constant::sum, k);
     result.parameters.emplace_back(sum.begin(), sum.end());
+    if (main().kinds.squares)
+      result.squares.push_back(total(&Program::Constant::squares, k));
   }
   return result;
 }
 
 std::optional<size_t> FloatEvaluator::weightsOf(StringRef layer) const {
   for (auto [k, parameter] : llvm::enumerate(parameters()))
-    if (parameter.layer == layer)
+    if (parameter.isWeight && parameter.layer == layer)
       return k;
   return std::nullopt;
 }

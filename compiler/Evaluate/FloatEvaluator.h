@@ -72,6 +72,8 @@ struct LossAndGradients {
   double loss = 0;
   /// For every parameter, if asked for.
   std::vector<std::vector<float>> parameters;
+  /// Sums of squares over batches, likewise.
+  std::vector<std::vector<double>> squares;
   /// For every argument, of all samples one after the other, if asked for.
   std::vector<std::vector<float>> inputs;
 };
@@ -80,8 +82,8 @@ struct LossAndGradients {
 struct Simulation {
   /// Of arguments and results by name ("input0", "conv1", ...).
   llvm::StringMap<Rounding> values;
-  /// Of weights by layer: the filter of a convolution, the constant operand
-  /// of another op.
+  /// Of weights by layer: the filter of a convolution, the constant factor of
+  /// a matmul.
   llvm::StringMap<Rounding> weights;
 };
 

@@ -101,7 +101,7 @@ static void maskGradient(std::vector<float> &gradient, const Rounding &rounding,
       gradient[i] = inside[i] ? gradient[i] : 0.0f;
 }
 
-llvm::Error Program::stepBackward(Step &step, int64_t count) {
+llvm::Error Program::stepBackward(Step &step) {
   maskGradient(gradients[step.buffer], step.rounding, step.inside);
   llvm::SmallVector<const float *> operands;
   llvm::SmallVector<float *> wanted;
@@ -165,7 +165,7 @@ llvm::Expected<double> Program::backward(
       continue;
     if (llvm::Error error = observe(step.layer, step.buffer, step.shape))
       return std::move(error);
-    if (llvm::Error error = stepBackward(step, count))
+    if (llvm::Error error = stepBackward(step))
       return std::move(error);
   }
   for (auto [k, argument] : llvm::enumerate(arguments)) {
@@ -181,10 +181,22 @@ llvm::Expected<double> Program::backward(
       std::copy_n(gradient.begin(), count * elements,
                   (*inputGradients)[k].begin() + first * elements);
   }
-  for (Constant &constant : constants)
-    for (size_t i = 0; i < constant.gradient.size(); ++i)
-      constant.sum[i % constant.sum.size()] += constant.gradient[i];
+  addToSums();
   return total;
+}
+
+void Program::addToSums() {
+  for (Constant &constant : constants) {
+    size_t size = constant.sum.size();
+    for (size_t i = 0; i < size; ++i) {
+      double slope = 0;
+      for (size_t copy = i; copy < constant.gradient.size(); copy += size)
+        slope += constant.gradient[copy];
+      constant.sum[i] += slope;
+      if (kinds.squares)
+        constant.squares[i] += slope * slope;
+    }
+  }
 }
 
 llvm::Error Program::setParameter(size_t index, ArrayRef<float> values) {

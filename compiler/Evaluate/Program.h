@@ -31,11 +31,16 @@ struct Parameter {
   std::string layer;
   unsigned operand;
   Sizes shape;
+  /// The filter of a convolution or the constant factor of a matmul.
+  bool isWeight = false;
 };
 
 /// Which gradients a program can take; values keep their buffers if any.
 struct GradientKinds {
   bool parameters = false, inputs = false;
+  /// Also the sums of squares of the parameters' gradients, batch by batch: of
+  /// the samples' gradients in batches of one.
+  bool squares = false;
 
   explicit operator bool() const { return parameters || inputs; }
 };
@@ -82,7 +87,7 @@ public:
     int64_t copies;
     /// Gradient of this batch (like data), and the sum over batches.
     std::vector<float> gradient;
-    std::vector<double> sum;
+    std::vector<double> sum, squares;
   };
 
   /// Runs samples [first, first + count) of `inputs`; results go to the same
@@ -123,7 +128,8 @@ private:
   const float *data(const Slot &slot) const {
     return slot.constant ? slot.constant : buffers[slot.buffer].data();
   }
-  llvm::Error stepBackward(Step &step, int64_t count);
+  llvm::Error stepBackward(Step &step);
+  void addToSums();
 };
 
 } // namespace qcc::evaluate

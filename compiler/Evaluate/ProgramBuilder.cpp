@@ -201,14 +201,21 @@ llvm::Expected<Operand> ProgramBuilder::addOperand(OpOperand &use,
   if (program.kinds.parameters) {
     constant.gradient.resize(constant.data.size());
     constant.sum.resize(values->size());
+    constant.squares.resize(program.kinds.squares ? values->size() : 0);
     step.isDifferentiated = true;
   }
   step.parameters.push_back(static_cast<int>(program.constants.size()));
-  StringRef layer = layerOf(use.getOwner());
-  program.parameters.push_back(
-      {layer.empty() ? use.getOwner()->getName().getStringRef().str()
-                     : layer.str(),
-       constant.operand, Sizes(shapeOf(value))});
+  Operation *user = use.getOwner();
+  Parameter parameter;
+  parameter.layer = layerOf(user).empty() ? user->getName().getStringRef().str()
+                                          : layerOf(user).str();
+  parameter.operand = constant.operand;
+  parameter.shape = Sizes(shapeOf(value));
+  parameter.isWeight =
+      isa<qgraph::MatMulOp>(user) ||
+      (isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>(user) &&
+       constant.operand == 1);
+  program.parameters.push_back(std::move(parameter));
   program.constants.push_back(std::move(constant));
   operand.constant = program.constants.back().data.data();
   step.operands.push_back({operand.constant, 0});
