@@ -18,6 +18,7 @@ find_package(nlohmann_json REQUIRED)
 # tools of other packages and for every optional part, so they are found by hand.
 find_library(QCC_ZIP_LIBRARY NAMES zip REQUIRED)
 find_library(QCC_DNNL_LIBRARY NAMES dnnl REQUIRED)
+find_library(QCC_CBC_LIBRARY NAMES CbcSolver REQUIRED)
 find_library(QCC_HALIDE_LIBRARY NAMES Halide14 Halide REQUIRED)
 find_path(QCC_HALIDE_INCLUDE NAMES Halide.h
           PATH_SUFFIXES halide14 halide REQUIRED)
