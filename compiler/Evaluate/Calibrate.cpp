@@ -17,25 +17,47 @@ static llvm::Error makeError(const char *format, Ts &&...values) {
       llvm::formatv(format, std::forward<Ts>(values)...).str().c_str());
 }
 
-static llvm::Error checkInputs(const FloatEvaluator &evaluator,
-                               llvm::ArrayRef<data::Dataset> datasets) {
+/// Samples that one run of the network takes: the leading axis of its
+/// arguments.
+static llvm::Expected<int64_t>
+checkInputs(const FloatEvaluator &evaluator,
+            llvm::ArrayRef<data::Dataset> datasets) {
   if (datasets.size() != evaluator.numInputs())
     return makeError("the network has {0} arguments, got {1} data sets",
                      evaluator.numInputs(), datasets.size());
+  int64_t group = 1;
   for (auto [k, dataset] : llvm::enumerate(datasets)) {
     llvm::ArrayRef<int64_t> shape = evaluator.inputShape(k);
-    if (shape.empty() || shape.front() != 1)
-      return makeError("argument {0} must have a leading axis of size 1 for "
-                       "the samples",
-                       k);
+    if (k == 0 && !shape.empty())
+      group = shape.front();
+    if (shape.empty() || shape.front() != group)
+      return makeError("argument {0} must have a leading axis for the samples, "
+                       "of size {1} like argument 0",
+                       k, group);
     if (llvm::Error error = checkDataset(dataset, shape))
-      return error;
+      return std::move(error);
     if (dataset.size() != datasets.front().size())
       return makeError("{0} has {1} samples, expected {2} as in {3}",
                        dataset.describe(), dataset.size(),
                        datasets.front().size(), datasets.front().describe());
+    if (dataset.size() < group)
+      return makeError("{0} has {1} samples, the network takes {2} at once",
+                       dataset.describe(), dataset.size(), group);
   }
-  return llvm::Error::success();
+  return group;
+}
+
+/// `count` runs' samples from number `first` on, one array for each argument.
+static std::vector<std::vector<float>>
+inputsOf(llvm::ArrayRef<data::Dataset> datasets,
+         llvm::ArrayRef<InputFormat> formats, int64_t first, int64_t end) {
+  std::vector<std::vector<float>> values;
+  for (auto [k, dataset] : llvm::enumerate(datasets))
+    values.push_back(networkInput(
+        dataset, first, end,
+        formats.empty() ? InputFormat()
+                        : formats[std::min<size_t>(k, formats.size() - 1)]));
+  return values;
 }
 
 llvm::Expected<quantize::Profile>
@@ -44,24 +66,26 @@ calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
   auto evaluator = FloatEvaluator::create(function);
   if (!evaluator)
     return evaluator.takeError();
-  if (llvm::Error error = checkInputs(**evaluator, datasets))
-    return std::move(error);
+  llvm::Expected<int64_t> group = checkInputs(**evaluator, datasets);
+  if (!group)
+    return group.takeError();
   quantize::Profile profile;
   auto observe = [&](const Observation &seen) {
-    return profile.accumulate(seen.layer, seen.values, seen.samples);
+    // A value that keeps its samples apart counts each of them.
+    int64_t samples = seen.samples * *group;
+    if (static_cast<int64_t>(seen.values.size()) % samples != 0)
+      samples = seen.samples;
+    return profile.accumulate(seen.layer, seen.values, samples);
   };
   int64_t total = datasets.empty() ? 0 : datasets.front().size();
-  int64_t step = (*evaluator)->batch();
+  total -= total % *group;
+  int64_t step = (*evaluator)->batch() * *group;
   for (int64_t first = 0; first < total; first += step) {
     int64_t end = std::min(first + step, total);
-    std::vector<std::vector<float>> values;
-    for (auto [k, dataset] : llvm::enumerate(datasets))
-      values.push_back(networkInput(
-          dataset, first, end,
-          formats.empty() ? InputFormat()
-                          : formats[std::min<size_t>(k, formats.size() - 1)]));
+    std::vector<std::vector<float>> values =
+        inputsOf(datasets, formats, first, end);
     std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
-    auto results = (*evaluator)->run(end - first, inputs, observe);
+    auto results = (*evaluator)->run((end - first) / *group, inputs, observe);
     if (!results)
       return results.takeError();
     if (progress)

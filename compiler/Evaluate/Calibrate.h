@@ -16,8 +16,13 @@ namespace qcc::evaluate {
 /// for all further arguments. Data are converted and run batch by batch, so
 /// that memory does not grow with their number.
 ///
+/// A network whose arguments have a leading axis of B takes B samples in a row
+/// at once; what is left after the last whole group is not used. Statistics are
+/// those of single samples wherever a value keeps them apart.
+///
 /// Errors: as many data sets as arguments are needed; samples that do not fit
-/// an argument; values that are not finite, with the layer they arise in.
+/// an argument, or are fewer than B; values that are not finite, with the layer
+/// they arise in.
 llvm::Expected<quantize::Profile>
 calibrate(mlir::func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
           llvm::ArrayRef<InputFormat> formats,

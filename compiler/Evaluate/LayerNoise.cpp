@@ -32,9 +32,15 @@ layerSqnr(mlir::func::FuncOp floatFunction,
   auto quantized = FloatEvaluator::create(quantizedFunction, samples);
   if (!quantized)
     return quantized.takeError();
+  // Samples of one run, as in calibrate().
+  llvm::ArrayRef<int64_t> shape = (*exact)->inputShape(0);
+  int64_t group = shape.empty() ? 1 : std::max<int64_t>(1, shape.front());
+  int64_t runs = samples / group;
+  if (runs == 0)
+    return std::map<std::string, double>();
   std::vector<std::vector<float>> values;
   for (const data::Dataset &dataset : datasets)
-    values.push_back(networkInput(dataset, 0, samples, format));
+    values.push_back(networkInput(dataset, 0, runs * group, format));
   std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
 
   std::map<std::string, std::vector<float>> seen;
@@ -43,7 +49,7 @@ layerSqnr(mlir::func::FuncOp floatFunction,
     all.insert(all.end(), value.values.begin(), value.values.end());
     return llvm::Error::success();
   };
-  if (auto results = (*exact)->run(samples, inputs, keep); !results)
+  if (auto results = (*exact)->run(runs, inputs, keep); !results)
     return results.takeError();
   std::map<std::string, NoiseSum> sums;
   std::map<std::string, size_t> offsets;
@@ -59,7 +65,7 @@ layerSqnr(mlir::func::FuncOp floatFunction,
     offset += value.values.size();
     return llvm::Error::success();
   };
-  if (auto results = (*quantized)->run(samples, inputs, compare); !results)
+  if (auto results = (*quantized)->run(runs, inputs, compare); !results)
     return results.takeError();
   std::map<std::string, double> result;
   for (const auto &[layer, sum] : sums)

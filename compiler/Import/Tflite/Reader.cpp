@@ -96,6 +96,10 @@ llvm::Error Network::readTensor(const Model &model, const Tensor &from,
   }
   for (int32_t size : copy(from.shape_signature()))
     tensor.isDynamic |= size < 0;
+  if (auto *signature = from.shape_signature())
+    tensor.hasOpenBatch = tensor.isDynamic && !tensor.shape.empty() &&
+                          tensor.shape.front() == 1 && signature->size() > 0 &&
+                          signature->Get(0) < 0;
   if (const QuantizationParameters *q = from.quantization();
       q && q->scale() && q->scale()->size() > 0) {
     Quantization quantization;
@@ -227,6 +231,12 @@ llvm::Error Network::checkOrder() const {
     else if (!known[number])
       return error("nothing makes the output '" + tensors[number].name + "'");
   return llvm::Error::success();
+}
+
+void Network::setBatch(int64_t batch) {
+  for (TensorInfo &tensor : tensors)
+    if (tensor.hasOpenBatch && !tensor.data)
+      tensor.shape.front() = batch;
 }
 
 } // namespace qcc::import::tflite

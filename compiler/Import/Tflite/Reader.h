@@ -30,6 +30,7 @@ struct TensorInfo {
   std::optional<llvm::ArrayRef<uint8_t>> data;
   std::optional<Quantization> quantization;
   bool isDynamic = false; ///< an axis is of unknown size in the file
+  bool hasOpenBatch = false; ///< the first is, and has 1 for its size
 
   int64_t elements() const;
   bool isQuantized() const {
@@ -56,6 +57,9 @@ public:
   /// Errors name the file: no flatbuffer of this format, offsets outside of
   /// the file, unknown or cyclic tensor numbers, constants of the wrong size.
   static llvm::Expected<Network> read(llvm::MemoryBufferRef buffer);
+
+  /// Gives open batches a size.
+  void setBatch(int64_t size);
 
   std::vector<TensorInfo> tensors;
   std::vector<OpInfo> ops; ///< every input is an argument or made before

@@ -10,6 +10,7 @@ readTflite(llvm::MemoryBufferRef buffer, mlir::MLIRContext &context,
   llvm::Expected<tflite::Network> network = tflite::Network::read(buffer);
   if (!network)
     return network.takeError();
+  network->setBatch(options.batch);
   return tflite::Importer(*network, context, options,
                           buffer.getBufferIdentifier())
       .run();

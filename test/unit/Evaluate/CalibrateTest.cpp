@@ -98,11 +98,36 @@ TEST(Calibrate, DatasetsMustAgreeWithEachOtherAndTheNetwork) {
   ASSERT_FALSE(bool(uneven));
   EXPECT_THAT(llvm::toString(uneven.takeError()),
               HasSubstr("has 1 samples, expected 2 as in data.npy"));
-  Network pairs(oneOp({{2, 2}}, "qgraph.unary <abs> %a", {2, 2}));
-  auto batch = calibrate(pairs.function(), {two}, {});
+  Network batches(oneOp({{2, 2}, {1, 2}}, "qgraph.add %a, %b", {2, 2}));
+  auto batch = calibrate(batches.function(), {two, two}, {});
   ASSERT_FALSE(bool(batch));
   EXPECT_THAT(llvm::toString(batch.takeError()),
-              HasSubstr("argument 0 must have a leading axis of size 1"));
+              HasSubstr("argument 1 must have a leading axis for the samples, "
+                        "of size 2 like argument 0"));
+  Network pairs(oneOp({{2, 2}}, "qgraph.unary <abs> %a", {2, 2}));
+  auto few = calibrate(pairs.function(), {one}, {});
+  ASSERT_FALSE(bool(few));
+  EXPECT_THAT(llvm::toString(few.takeError()),
+              HasSubstr("data.npy has 1 samples, the network takes 2 at once"));
+}
+
+/// Two at once say of each sample what one at a time does; the fifth is left.
+TEST(Calibrate, GroupsOfSamples) {
+  auto five =
+      makeDataset<float>({5, 2}, {1, -2, 3, 40, -5, 6, 7, 8, 900, -900});
+  auto four = makeDataset<float>({4, 2}, {1, -2, 3, 40, -5, 6, 7, 8});
+  Network pairs(oneOp({{2, 2}}, "qgraph.unary <abs> %a", {2, 2}));
+  Network single(oneOp({{1, 2}}, "qgraph.unary <abs> %a", {1, 2}));
+  int64_t done = 0;
+  auto grouped = calibrate(pairs.function(), {five}, {},
+                           [&](int64_t count) { done = count; });
+  auto each = calibrate(single.function(), {four}, {});
+  ASSERT_TRUE(bool(grouped)) << llvm::toString(grouped.takeError());
+  ASSERT_TRUE(bool(each)) << llvm::toString(each.takeError());
+  EXPECT_EQ(done, 4);
+  EXPECT_EQ(grouped->find("input0")->max, 40.0f);
+  EXPECT_EQ(grouped->find("input0")->samples, 4u);
+  EXPECT_EQ(grouped->serialize(), each->serialize());
 }
 
 } // namespace
