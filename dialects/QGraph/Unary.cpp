@@ -77,4 +77,29 @@ double evaluateUnary(UnaryKind kind, double alpha, double x) {
   llvm_unreachable("unknown unary function");
 }
 
+float kernelFunction(UnaryKind kind, float x, float least, float most) {
+  switch (kind) {
+  case UnaryKind::Sigmoid:
+    return 1.0f / (1.0f + std::exp(-x));
+  case UnaryKind::Tanh:
+    return std::tanh(x);
+  case UnaryKind::Exp:
+    return std::exp(x);
+  case UnaryKind::Log:
+    return x <= 0.0f ? least : std::log(x);
+  case UnaryKind::Rsqrt:
+    return x <= 0.0f ? most : 1.0f / std::sqrt(x);
+  case UnaryKind::Elu:
+    return x < 0.0f ? std::expm1(x) : x;
+  case UnaryKind::Gelu:
+    return 0.5f * x * std::erfc(x * static_cast<float>(-sqrtHalf));
+  case UnaryKind::GeluTanh: {
+    constexpr auto root = static_cast<float>(sqrtTwoOverPi);
+    return 0.5f * x * (1.0f + std::tanh(root * (x + 0.044715f * x * x * x)));
+  }
+  default:
+    return static_cast<float>(evaluateUnary(kind, 1.0, static_cast<double>(x)));
+  }
+}
+
 } // namespace qcc::qgraph

@@ -13,6 +13,10 @@ bool usesAlpha(UnaryKind kind);
 /// NaN or infinite, as in C.
 double evaluateUnary(UnaryKind kind, double alpha, double x);
 
+/// The same in f32, as TensorFlow Lite's kernels tabulate it. Logarithms of
+/// numbers that are not positive are `least`, their inverse roots `most`.
+float kernelFunction(UnaryKind kind, float x, float least, float most);
+
 } // namespace qcc::qgraph
 
 #endif // QCC_DIALECTS_QGRAPH_UNARY_H

@@ -49,6 +49,20 @@ llvm::Expected<Dyadic> dyadicFromReal16(double real) {
   return derive(real, 15);
 }
 
+llvm::Expected<Dyadic> reducedDyadicFromReal(double real) {
+  llvm::Expected<Dyadic> dyadic = derive(real, 31);
+  if (!dyadic || dyadic->multiplier == 0)
+    return dyadic;
+  if (dyadic->shift < 18)
+    return llvm::createStringError(llvm::formatv(
+        "scale {0} is too large for a multiplier of 15 bits and a shift; "
+        "expected less than 2^13",
+        real));
+  int64_t reduced = (int64_t(dyadic->multiplier) + (1 << 15)) >> 16;
+  return Dyadic{static_cast<int32_t>(std::min<int64_t>(reduced, 0x7fff)),
+                dyadic->shift - 16};
+}
+
 llvm::Expected<RescaleAttr> rescaleFromReal(mlir::MLIRContext *context,
                                             llvm::ArrayRef<double> scales,
                                             Rounding rounding,

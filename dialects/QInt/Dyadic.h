@@ -27,6 +27,10 @@ llvm::Expected<Dyadic> dyadicFromReal(double real);
 /// 2^-48 give 0, an error from 2^13 on (rule dyadic-n2).
 llvm::Expected<Dyadic> dyadicFromReal16(double real);
 
+/// The multiplier of 31 bits rounded to 15 once more, at most 2^15 - 1 (rule
+/// dyadic-n4).
+llvm::Expected<Dyadic> reducedDyadicFromReal(double real);
+
 /// A rescale attribute with one dyadic number per scale (rules dyadic-n1 or,
 /// with `wideAccumulator`, dyadic-n2).
 llvm::Expected<RescaleAttr>

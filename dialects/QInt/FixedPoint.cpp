@@ -61,21 +61,72 @@ int32_t exponentialOfNegative(int32_t a) {
   return result;
 }
 
-Reciprocal reciprocalOfSum(int32_t sum) {
+int leadingZeros(uint32_t value) {
+  int zeros = 0;
+  while (zeros < 32 && !(value << zeros >> 31))
+    ++zeros;
+  return zeros;
+}
+
+namespace {
+
+/// 1 / (1 + fraction), both with 31 fractional bits: Newton's method for the
+/// reciprocal of d = (1 + fraction) / 2.
+int32_t reciprocalOfOnePlus(int32_t fraction) {
   constexpr int32_t c48over17 = 1515870810, cMinus32over17 = -1010580540;
-  int headroom = 0;
-  while (headroom < 31 && !(uint32_t(sum) << headroom >> 31))
-    ++headroom;
-  auto fraction =
-      static_cast<int32_t>((uint32_t(sum) << headroom) - (uint32_t(1) << 31));
-  // Newton's method for the reciprocal of d = (1 + fraction) / 2.
   auto d = static_cast<int32_t>((int64_t(fraction) + most + 1) / 2);
   int32_t x = c48over17 + roundingDoublingHigh(d, cMinus32over17);
   for (int step = 0; step < 3; ++step) {
     int32_t error = (int32_t(1) << 29) - roundingDoublingHigh(d, x);
     x += saturatingShift(roundingDoublingHigh(x, error), 2);
   }
-  return {saturatingShift(x, 1), 35 - headroom};
+  return saturatingShift(x, 1);
+}
+
+} // namespace
+
+int32_t reciprocalOf(int32_t value) {
+  auto bits = static_cast<uint32_t>(value);
+  return reciprocalOfOnePlus(
+      static_cast<int32_t>((bits << leadingZeros(bits)) - (uint32_t(1) << 31)));
+}
+
+Reciprocal reciprocalOfSum(int32_t sum) {
+  return {reciprocalOf(sum), 35 - leadingZeros(static_cast<uint32_t>(sum))};
+}
+
+int32_t logarithmOfSum(int32_t sum) {
+  constexpr int32_t log2 = 1488522236, fourthRoot = 1805811301,
+                    root = 1518500250, quarter = 1 << 23;
+  auto zeros = [](int32_t v) { return leadingZeros(static_cast<uint32_t>(v)); };
+  // Powers of two in 25 fractional bits: of sum less a quarter, and of
+  // sum / sqrt(2) plus one; the larger of the two, with its remainder.
+  int32_t first = saturatingShift(
+      roundingDoublingHigh(saturatingShift(sum, zeros(sum) - 1), root), 1);
+  int32_t lower = roundingDoublingHigh(sum, root);
+  int32_t second = saturatingShift(sum, zeros(lower) - 1);
+  int32_t power = std::max((12 - zeros(sum)) * (1 << 25) + quarter,
+                           (13 - zeros(lower)) * (1 << 25) - quarter);
+  int32_t r = std::min(first, second);
+  auto p = static_cast<int32_t>((int64_t(r) + fourthRoot + 1) / 2);
+  int32_t q = 2 * (r - fourthRoot);
+  int32_t square = roundingDoublingHigh(q, q);
+  int32_t numerator =
+      roundingDoublingHigh(q, r) +
+      roundingDoublingHigh(roundingDoublingHigh(q, square), 117049297);
+  int32_t denominator =
+      roundingDoublingHigh(p, 1057819769 + q +
+                                  roundingDoublingHigh(127690142, square)) +
+      roundingDoublingHigh(638450708, q);
+  int32_t quotient = roundingDoublingHigh(divideByPowerOfTwo(numerator, 6),
+                                          reciprocalOfOnePlus(denominator));
+  return saturatingShift(roundingDoublingHigh(power, log2) + quotient, 1);
+}
+
+int16_t interpolated(int16_t code, llvm::function_ref<int64_t(int64_t)> point) {
+  int64_t index = (code >> 7) + 256, fraction = code & 127;
+  int64_t slope = point(index + 1) - point(index);
+  return static_cast<int16_t>(point(index) + ((slope * fraction + 64) >> 7));
 }
 
 int64_t scaleByExponent(int64_t value, int64_t multiplier, int exponent,

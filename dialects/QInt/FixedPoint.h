@@ -3,6 +3,8 @@
 #ifndef QCC_DIALECTS_QINT_FIXEDPOINT_H
 #define QCC_DIALECTS_QINT_FIXEDPOINT_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <cstdint>
 
 namespace qcc::qint {
@@ -38,6 +40,20 @@ struct InverseRoot {
   int exponent; ///< at most 0
 };
 InverseRoot inverseRoot(int32_t value);
+
+/// The natural logarithm of sum / 2^19, sum >= 2^19, in 26 fractional bits
+/// (rule logsoftmax-x1).
+int32_t logarithmOfSum(int32_t sum);
+
+/// 1 / value for value >= 1 as a fraction of 31 bits, times 2^floor(log2 value)
+/// (rule div-k1).
+int32_t reciprocalOf(int32_t value);
+
+/// Number of leading zero bits of 32.
+int leadingZeros(uint32_t value);
+
+/// Rule table-t3 with points number 0 to 512.
+int16_t interpolated(int16_t code, llvm::function_ref<int64_t(int64_t)> point);
 
 } // namespace qcc::qint
 

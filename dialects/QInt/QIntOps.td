@@ -9,6 +9,7 @@ def QInt_Tensor : RankedTensorOf<
     [I<2>, I<4>, I8, UI8, I16, I32, I64]>;
 def QInt_Code : RankedTensorOf<[I8, UI8, I16]>;
 def QInt_Byte : RankedTensorOf<[I8, UI8]>;
+def QInt_Word : RankedTensorOf<[I16]>;
 def QInt_Wide : RankedTensorOf<[I32, I64]>;
 def QInt_Weight : RankedTensorOf<[I<2>, I<4>, I8]>;
 

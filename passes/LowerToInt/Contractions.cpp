@@ -151,9 +151,8 @@ Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
       magnitude += std::abs(weights[o * perChannel + k]);
     }
     folded[o] -= in->zeroPoint * sum;
-    // Holding codes as u8 later moves up to 128 * sum between the two terms.
-    bound = std::max(bound, magnitude * (in->largestCode() + 128) +
-                                std::abs(folded[o]));
+    bound =
+        std::max(bound, magnitude * in->largestHeld() + std::abs(folded[o]));
   }
   Type accumulator = accumulatorFor(op, bound);
   if (!accumulator)

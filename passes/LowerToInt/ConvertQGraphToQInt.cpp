@@ -21,10 +21,11 @@ llvm::StringRef layerName(Operation *op) {
   return op->getName().getStringRef();
 }
 
-// Schedule may hold i8 codes as ui8, so 8-bit codes count as 255 whatever
-// their sign.
-int64_t ActivationType::largestCode() const {
-  return (int64_t(1) << storage.getWidth()) - 1;
+// Schedule may hold i8 codes as ui8 later, which moves up to 128 * sum between
+// the products and the bias, so 8-bit codes count as 255 + 128 whatever their
+// sign.
+int64_t ActivationType::largestHeld() const {
+  return storage.getWidth() == 8 ? 255 + 128 : int64_t(1) << 15;
 }
 
 // Of every code that the storage holds, not only of [min, max]: a caller's
@@ -97,6 +98,8 @@ Value Lowering::requantize(Operation *op, Value accumulator,
   llvm::SmallVector<double> reals;
   for (double unit : units)
     reals.push_back(unit / to.scale);
+  if (isForeignKernel(op) && to.storage.getWidth() == 16)
+    return requantizeWords(op, accumulator, reals, to);
   qint::RescaleAttr attr =
       rescale(op, reals, to, type.getElementTypeBitWidth() > 32);
   if (!attr)

@@ -162,12 +162,8 @@ Value Lowering::lowerUnary(qgraph::UnaryOp op) {
   std::optional<ActivationType> out = activation(op, op.getOutput());
   if (!in || !out)
     return {};
-  if (in->storage.getWidth() != 8) {
-    op.emitOpError("layer '")
-        << layerName(op) << "' has " << in->storage.getWidth()
-        << "-bit input, a table takes 8-bit input";
-    return {};
-  }
+  if (in->storage.getWidth() == 16)
+    return lowerWordFunction(op);
   bool isUnsigned = in->storage.isUnsigned();
   unsigned width = out->storage.getWidth();
   double alpha = op.getAlpha().convertToDouble();

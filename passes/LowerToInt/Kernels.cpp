@@ -45,12 +45,21 @@ bool isForeignKernel(Operation *op) {
 std::optional<Value> Lowering::lowerKernel(Operation *op) {
   // There is no other integer softmax.
   if (auto softmax = dyn_cast<qgraph::SoftmaxOp>(op))
-    return lowerKernelSoftmax(softmax);
+    return softmax.getLog() ? lowerKernelLogSoftmax(softmax)
+                            : lowerKernelSoftmax(softmax);
   if (!isForeignKernel(op))
     return std::nullopt;
   return llvm::TypeSwitch<Operation *, std::optional<Value>>(op)
       .Case([&](qgraph::AddOp) { return lowerRescaledAdd(op, false); })
       .Case([&](qgraph::SubOp) { return lowerRescaledAdd(op, true); })
+      .Case([&](qgraph::DivOp o) { return lowerKernelDiv(o); })
+      .Case([&](qgraph::RmsNormOp o) { return lowerL2Normalization(o); })
+      .Case([&](qgraph::UnaryOp o) -> std::optional<Value> {
+        if (o.getKind() == qgraph::UnaryKind::Sigmoid ||
+            o.getKind() == qgraph::UnaryKind::Tanh)
+          return lowerWordSigmoid(o);
+        return std::nullopt;
+      })
       .Case([&](qgraph::ResizeOp o) -> std::optional<Value> {
         if (o.getMode() == qgraph::ResizeMode::Nearest)
           return std::nullopt;
@@ -135,11 +144,11 @@ Value Lowering::lowerKernelAvgPool(qgraph::AvgPool2DOp op) {
   if (!in || !out)
     return {};
   int64_t window = op.getKernel()[0] * op.getKernel()[1];
-  if (in->storage.getWidth() != 8 || window >= int64_t(1) << 21) {
-    op.emitOpError("layer '")
-        << layerName(op) << "' averages " << window << " codes of "
-        << in->storage.getWidth()
-        << " bits, supported are 8 bits and less than 2^21 codes";
+  int exact = in->storage.getWidth() == 8 ? 21 : 14;
+  if (window >= int64_t(1) << exact) {
+    op.emitOpError("layer '") << layerName(op) << "' averages " << window
+                              << " codes of " << in->storage.getWidth()
+                              << " bits, supported are less than 2^" << exact;
     return {};
   }
   llvm::SmallVector<int32_t> multipliers, shifts;
@@ -209,85 +218,6 @@ Value Lowering::lowerKernelSum(qgraph::ReduceOp op) {
       builder, op.getLoc(), type.clone(out->storage), sums, /*zero_point=*/0,
       one(op.getContext(), static_cast<int32_t>(multiplier), shift, rounding,
           out->zeroPoint, out->min, out->max));
-}
-
-namespace {
-
-/// Entry d: exp(-d * scale) in 31 fractional bits (rule `softmax-x1`).
-std::optional<llvm::SmallVector<int32_t>>
-exponentials(double scale, qint::Rounding rounding) {
-  bool single = rounding == qint::Rounding::Single;
-  double most = (single ? 1 << 30 : int64_t(1) << 31) - 1.0;
-  auto dyadic = qint::dyadicFromReal(std::min(scale * (1 << 26), most));
-  if (!dyadic) {
-    llvm::consumeError(dyadic.takeError());
-    return std::nullopt;
-  }
-  int left = 31 - dyadic->shift;
-  if (left < 0)
-    return std::nullopt;
-  int64_t farthest = (int64_t(31) << 26) >> left;
-  llvm::SmallVector<int32_t> table;
-  for (int64_t d = 0; d < 256; ++d) {
-    if (d > farthest) {
-      table.push_back(0);
-      continue;
-    }
-    int64_t product = -d * dyadic->multiplier;
-    int64_t half = int64_t(1) << (dyadic->shift - 1);
-    auto scaled = static_cast<int32_t>(
-        single ? (product + half) >> dyadic->shift
-               : qint::roundingDoublingHigh(
-                     static_cast<int32_t>(-d * (int64_t(1) << left)),
-                     dyadic->multiplier));
-    table.push_back(qint::exponentialOfNegative(scaled));
-  }
-  return table;
-}
-
-} // namespace
-
-Value Lowering::lowerKernelSoftmax(qgraph::SoftmaxOp op) {
-  std::optional<ActivationType> in = activation(op, op.getInput());
-  std::optional<ActivationType> out = activation(op, op.getOutput());
-  if (!in || !out)
-    return {};
-  auto type = cast<RankedTensorType>(op.getType());
-  int64_t axis = type.getRank() - 1;
-  auto beta = op->getAttrOfType<FloatAttr>("qgraph.beta");
-  auto exact = exponentials((beta ? beta.getValueAsDouble() : 1.0) * in->scale,
-                            roundingOf(op));
-  bool scaled = out->scale == 1.0 / 256 && out->zeroPoint == out->min;
-  if (static_cast<int64_t>(op.getAxis()) != axis || op.getLog() || !scaled ||
-      in->storage != out->storage || in->storage.getWidth() != 8 || !exact ||
-      type.getDimSize(axis) >= 4096) {
-    op.emitOpError("layer '")
-        << layerName(op)
-        << "' has no integer form; supported is a softmax of less than 4096 "
-           "8-bit codes over the last axis to scale 1/256 from 0";
-    return {};
-  }
-  llvm::SmallVector<int32_t> terms;
-  for (int32_t value : *exact)
-    terms.push_back(qint::divideByPowerOfTwo(value, 12));
-  Location loc = op.getLoc();
-  auto tableType = RankedTensorType::get({256}, builder.getI32Type());
-  auto constant = [&](llvm::ArrayRef<int32_t> values) -> Value {
-    return qint::ConstantOp::create(builder, loc, tableType,
-                                    DenseElementsAttr::get(tableType, values));
-  };
-  llvm::SmallVector<int64_t> row(type.getShape());
-  row.back() = 1;
-  Value input = get(op.getInput());
-  Value largest = qint::ReduceOp::create(
-      builder, loc, RankedTensorType::get(row, in->storage), input,
-      qint::ReduceKind::Max, llvm::ArrayRef<int64_t>{axis}, in->zeroPoint);
-  Value sum = qint::ExpSumOp::create(
-      builder, loc, RankedTensorType::get(row, builder.getI32Type()), input,
-      largest, constant(terms));
-  return qint::SoftmaxOp::create(builder, loc, type.clone(out->storage), input,
-                                 largest, sum, constant(*exact), out->zeroPoint,
-                                 out->min, out->max);
 }
 
 } // namespace qcc

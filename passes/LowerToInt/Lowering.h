@@ -18,8 +18,9 @@ struct ActivationType {
   int32_t max = 127;
   mlir::IntegerType storage; ///< i8, ui8 or i16
 
-  /// Largest |code| and largest |code - zeroPoint|.
-  int64_t largestCode() const;
+  /// Largest |code| of any way to hold codes, with room to change it, and
+  /// largest |code - zeroPoint|.
+  int64_t largestHeld() const;
   int64_t largestOffset() const;
 };
 
@@ -66,6 +67,27 @@ private:
   mlir::Value lowerKernelAvgPool(qgraph::AvgPool2DOp op);
   mlir::Value lowerKernelSum(qgraph::ReduceOp op);
   mlir::Value lowerKernelSoftmax(qgraph::SoftmaxOp op);
+  /// What a softmax of bytes is made of: the largest code of each row, the
+  /// exponentials' table and their sums.
+  struct Exponentials {
+    mlir::Value largest, table, sum;
+    llvm::SmallVector<int32_t> scaled; ///< what the exponentials are of
+  };
+  std::optional<Exponentials> sumExponentials(qgraph::SoftmaxOp op,
+                                              const ActivationType &in);
+  mlir::Value lowerKernelLogSoftmax(qgraph::SoftmaxOp op);
+  mlir::Value lowerKernelDiv(qgraph::DivOp op);
+  mlir::Value lowerL2Normalization(qgraph::RmsNormOp op);
+  // Words.cpp: 16-bit activations
+  mlir::Value lowerWordSoftmax(qgraph::SoftmaxOp op);
+  mlir::Value lowerWordSigmoid(qgraph::UnaryOp op);
+  mlir::Value lowerWordFunction(qgraph::UnaryOp op);
+  /// Requantizes sums of a foreign kernel on 16-bit codes.
+  mlir::Value requantizeWords(mlir::Operation *op, mlir::Value sums,
+                              llvm::ArrayRef<double> reals,
+                              const ActivationType &to);
+  mlir::Value constant(mlir::Operation *op, llvm::ArrayRef<int32_t> values,
+                       unsigned width);
   // DataMovement.cpp
   mlir::Value lowerConstant(qgraph::ConstantOp op);
   mlir::Value lowerConcat(qgraph::ConcatOp op);

@@ -19,7 +19,8 @@ namespace {
 bool isElementwise(Operation *op) {
   return isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp, qint::MulOp,
              qint::ClampOp, qint::TableOp, qint::FlipSignOp, qint::MaximumOp,
-             qint::MinimumOp>(op);
+             qint::MinimumOp, qint::DivOp, qint::InterpolateOp,
+             qint::SigmoidOp>(op);
 }
 
 bool staysOutside(Operation *op) {

@@ -118,7 +118,8 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
   /// on, and they must be held).
   bool makesCodes(Operation *op) const {
     if (isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp,
-            qint::AvgPool2DOp, qint::TableOp, qint::SoftmaxOp>(op))
+            qint::AvgPool2DOp, qint::TableOp, qint::SoftmaxOp,
+            qint::LogSoftmaxOp, qint::NormalizeOp, qint::DivOp>(op))
       return true;
     return llvm::any_of(op->getOperands(),
                         [&](Value operand) { return isHeld(operand); });
@@ -133,15 +134,15 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
   void convertInputs(Operation *op) {
     llvm::TypeSwitch<Operation *>(op)
         .Case([&](qint::Conv2DOp o) { convertConv(o); })
-        .Case<qint::MatMulOp, qint::MulOp, qint::AddOp, qint::RescaledAddOp>(
-            [&](auto o) {
-              o.setLhsZeroPoint(moved(o.getLhsZeroPoint(), o.getLhs()));
-              o.setRhsZeroPoint(moved(o.getRhsZeroPoint(), o.getRhs()));
-            })
+        .Case<qint::MatMulOp, qint::MulOp, qint::AddOp, qint::RescaledAddOp,
+              qint::DivOp>([&](auto o) {
+          o.setLhsZeroPoint(moved(o.getLhsZeroPoint(), o.getLhs()));
+          o.setRhsZeroPoint(moved(o.getRhsZeroPoint(), o.getRhs()));
+        })
         .Case<qint::RequantizeOp, qint::ReduceOp, qint::ResizeOp>([&](auto o) {
           o.setZeroPoint(moved(o.getZeroPoint(), o.getInput()));
         })
-        .Case([&](qint::AvgPool2DOp o) {
+        .Case<qint::AvgPool2DOp, qint::NormalizeOp>([&](auto o) {
           o.setInputZeroPoint(moved(o.getInputZeroPoint(), o.getInput()));
         })
         .Case([&](qint::ClampOp o) {
@@ -157,7 +158,8 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
     llvm::TypeSwitch<Operation *>(op)
         .Case<qint::RequantizeOp, qint::AvgPool2DOp, qint::RescaledAddOp>(
             [&](auto o) { o.setRescaleAttr(shifted(o.getRescale())); })
-        .Case<qint::AddOp, qint::SoftmaxOp>([&](auto o) {
+        .Case<qint::AddOp, qint::SoftmaxOp, qint::LogSoftmaxOp,
+              qint::NormalizeOp, qint::DivOp>([&](auto o) {
           o.setZeroPoint(o.getZeroPoint() + kShift);
           o.setMin(o.getMin() + kShift);
           o.setMax(o.getMax() + kShift);

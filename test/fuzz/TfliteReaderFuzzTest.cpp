@@ -74,7 +74,7 @@ std::string integerModel() {
        format::CreateDepthwiseConv2DOptions(b.out, 0, 1, 1, 2, 1));
   int sum = codes("sum", {1, 3, 4, 4}, 0.3f, 7);
   b.op(Builtin::Add, {conv, conv}, {sum}, 11,
-       format::CreateActivationOptions(b.out, 3));
+       format::CreateSumOptions(b.out, 3));
   int table = codes("table", {1, 3, 4, 4}, 1.0f / 256, -128);
   b.op(Builtin::Logistic, {sum}, {table});
   int soft = codes("soft", {1, 3, 4, 4}, 1.0f / 256, -128);

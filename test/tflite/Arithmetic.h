@@ -69,6 +69,13 @@ inline int32_t apply(int32_t x, Multiplier k, Rounding rounding) {
                      right);
 }
 
+/// 64-bit sums have a multiplier of 16 bits.
+inline int32_t applyWide(int64_t x, Multiplier k) {
+  int64_t m = k.m < 0x7FFF0000 ? (k.m + (1 << 15)) >> 16 : 0x7FFF;
+  int total = 15 - k.e;
+  return static_cast<int32_t>((x * m + (1ll << (total - 1))) >> total);
+}
+
 inline int clampTo(int64_t v, int low, int high) {
   return static_cast<int>(std::min<int64_t>(std::max<int64_t>(v, low), high));
 }

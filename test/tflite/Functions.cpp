@@ -197,4 +197,118 @@ void resizeBilinear(const Tensor &in, Tensor &out, const uint8_t *o,
         }
 }
 
+namespace {
+
+int32_t plus(int32_t a, int32_t b) { return saturated(int64_t(a) + b); }
+
+/// log(x) with 5 integer bits for x >= 1 with 12, as the kernels approximate
+/// it: a rational function about the nearest power of 2 or of 2 / sqrt(2).
+int32_t logOf(int32_t x) {
+  auto clz = [](int32_t v) {
+    return v == 0 ? 32 : __builtin_clz(static_cast<uint32_t>(v));
+  };
+  const int32_t quarter = divideByPot(1 << 29, 6);
+  int32_t rA =
+      saturatingShift(highMul(saturatingShift(x, clz(x) - 1), 1518500250), 1);
+  int32_t powerA = plus(saturatingShift(12 - clz(x), 25), quarter);
+  int32_t headroomB = clz(highMul(x, 1518500250)) - 1;
+  int32_t rB = saturatingShift(x, headroomB);
+  int32_t powerB = plus(saturatingShift(12 - headroomB, 25), -quarter);
+  int32_t r = std::min(rA, rB);
+  int64_t sum = int64_t(r) + 1805811301;
+  auto p = static_cast<int32_t>((sum + (sum >= 0 ? 1 : -1)) / 2);
+  int32_t q = r - 1805811301;
+  q = q + q;
+  int32_t q2 = highMul(q, q);
+  int32_t num = highMul(q, r) + highMul(highMul(q, q2), 117049297);
+  int32_t denom = highMul(p, 1057819769 + q + highMul(127690142, q2)) +
+                  highMul(638450708, q);
+  int32_t result = highMul(std::max(powerA, powerB), 1488522236) +
+                   highMul(divideByPot(num, 6), oneOverOnePlus(denom));
+  return saturatingShift(result, 1);
+}
+
+} // namespace
+
+void logSoftmax(const Tensor &in, Tensor &out, Rounding rounding) {
+  double limit = (rounding == Rounding::Single ? 1ll << 30 : 1ll << 31) - 1.0;
+  Multiplier k = quantizeMultiplier(
+      std::min(static_cast<double>(in.scale()) * (1 << 26), limit));
+  Multiplier back = quantizeMultiplier(static_cast<double>(1ll << (31 - k.e)) /
+                                       static_cast<double>(k.m));
+  int least = -static_cast<int>(
+      std::floor(31.0 * (1ll << 26) / static_cast<double>(1ll << k.e)));
+  int depth = in.shape.back();
+  for (int64_t row = 0; row < in.size() / depth; ++row) {
+    const int64_t *x = &in.values[row * depth];
+    int64_t largest = *std::max_element(x, x + depth);
+    int32_t sum = 0;
+    for (int c = 0; c < depth; ++c) {
+      auto difference = static_cast<int32_t>(x[c] - largest);
+      if (difference >= least)
+        sum += divideByPot(expOfNegative(apply(difference, k, rounding)), 12);
+    }
+    int32_t log = logOf(sum);
+    int bound = std::max(
+        least - 1,
+        apply(static_cast<int32_t>(int64_t(log) + INT32_MIN), back, rounding));
+    for (int c = 0; c < depth; ++c) {
+      auto difference = static_cast<int32_t>(x[c] - largest);
+      int64_t v = out.least();
+      if (difference > bound) {
+        int32_t scaled = apply(difference, k, rounding);
+        v = divideByPot(scaled - log, 22) + out.most();
+      }
+      out.values[row * depth + c] = clampTo(v, out.least(), out.most());
+    }
+  }
+}
+
+void l2Normalization(const Tensor &in, Tensor &out, Rounding rounding) {
+  int depth = in.shape.back();
+  for (int64_t row = 0; row < in.size() / depth; ++row) {
+    const int64_t *x = &in.values[row * depth];
+    int64_t sum = 0;
+    for (int c = 0; c < depth; ++c)
+      sum += (x[c] - in.zero()) * (x[c] - in.zero());
+    Multiplier k = inverseSqrt(static_cast<int32_t>(sum));
+    for (int c = 0; c < depth; ++c)
+      out.values[row * depth + c] =
+          clampTo(apply(static_cast<int32_t>(x[c] - in.zero()), {k.m, k.e + 7},
+                        rounding),
+                  out.least(), out.most());
+  }
+}
+
+/// Division by zero, which the kernels forbid, goes to the bounds.
+void divide(const Tensor &a, const Tensor &b, Tensor &out, const uint8_t *o,
+            Rounding rounding) {
+  Multiplier k = quantizeMultiplier(a.scale() / (b.scale() * out.scale()));
+  Range range = activationRange(out, scalar<int8_t>(o, 0));
+  broadcast(a, b, out, [&](int64_t x, int64_t y) -> int64_t {
+    auto l = static_cast<int32_t>(x - a.zero());
+    auto r = static_cast<int32_t>(y - b.zero());
+    if (r == 0 && l != 0)
+      return l > 0 ? range.high : range.low;
+    int32_t v = 0;
+    if (l != 0) {
+      if (r < 0) {
+        l = -l;
+        r = -r;
+      }
+      int zeros = __builtin_clz(static_cast<uint32_t>(r));
+      int32_t inverse = oneOverOnePlus(static_cast<int32_t>(
+          (static_cast<uint32_t>(r) << zeros) - (uint32_t(1) << 31)));
+      int headroom = l > 0 ? __builtin_clz(static_cast<uint32_t>(l)) - 1
+                           : __builtin_clz(2u * static_cast<uint32_t>(-l) - 1);
+      if (rounding == Rounding::Single)
+        headroom = std::min(headroom, 30);
+      int32_t wide = apply(l, {inverse, headroom}, rounding);
+      int e = k.e - (31 - zeros) - headroom;
+      v = e < -31 ? 0 : apply(wide, {k.m, e}, rounding);
+    }
+    return clampTo(int64_t(v) + out.zero(), range.low, range.high);
+  });
+}
+
 } // namespace oracle

@@ -9,6 +9,14 @@
 
 namespace oracle {
 
+/// A convolution's sum: of INT16 in 64 bits unless its bias has 32.
+static int32_t requantized(int64_t sum, Multiplier k, const Tensor &in,
+                           const Tensor *bias, Rounding rounding) {
+  if (in.isWord() && (!bias || bias->type == 4))
+    return applyWide(sum, k);
+  return apply(static_cast<int32_t>(sum), k, rounding);
+}
+
 /// CONV_2D and DEPTHWISE_CONV_2D.
 void conv(const Tensor &in, const Tensor &filter, const Tensor *bias,
           Tensor &out, const uint8_t *o, bool depthwise, Rounding rounding) {
@@ -55,7 +63,7 @@ void conv(const Tensor &in, const Tensor &filter, const Tensor *bias,
                 sum += (pixel[i] - in.zero()) * (filter.values[at] - wz);
               }
             }
-          int64_t v = apply(static_cast<int32_t>(sum), k, rounding);
+          int64_t v = requantized(sum, k, in, bias, rounding);
           out.values[((int64_t(b) * OH + y) * OW + x) * OC + c] =
               clampTo(v + out.zero(), range.low, range.high);
         }
@@ -96,10 +104,9 @@ void transposeConv(const Tensor &in, const Tensor &filter, const Tensor *bias,
                     filter.values[((int64_t(c) * KH + ky) * KW + kx) * C + i];
             }
       for (int64_t i = 0; i < int64_t(OH) * OW; ++i)
-        out.values[(int64_t(b) * OH * OW + i) * OC + c] =
-            clampTo(int64_t(apply(static_cast<int32_t>(sums[i]), k, rounding)) +
-                        out.zero(),
-                    range.low, range.high);
+        out.values[(int64_t(b) * OH * OW + i) * OC + c] = clampTo(
+            int64_t(requantized(sums[i], k, in, bias, rounding)) + out.zero(),
+            range.low, range.high);
     }
   }
 }
@@ -123,7 +130,7 @@ void fullyConnected(const Tensor &in, const Tensor &filter, const Tensor *bias,
                static_cast<double>(filter.scales[n]) /
                static_cast<double>(out.scale());
       int64_t v =
-          apply(static_cast<int32_t>(sum), quantizeMultiplier(real), rounding);
+          requantized(sum, quantizeMultiplier(real), in, bias, rounding);
       out.values[r * N + n] = clampTo(v + out.zero(), range.low, range.high);
     }
 }
@@ -133,11 +140,13 @@ void addOrSub(const Tensor &a, const Tensor &b, Tensor &out, const uint8_t *o,
   double twice = 2 * std::max(a.scale(), b.scale());
   Multiplier ma = quantizeMultiplier(a.scale() / twice);
   Multiplier mb = quantizeMultiplier(b.scale() / twice);
-  Multiplier mo = quantizeMultiplier(twice / ((1 << 20) * double(out.scale())));
+  const int left = a.isWord() ? 15 : 20;
+  Multiplier mo =
+      quantizeMultiplier(twice / ((1 << left) * double(out.scale())));
   Range range = activationRange(out, scalar<int8_t>(o, 0));
   broadcast(a, b, out, [&](int64_t x, int64_t y) -> int64_t {
-    auto l = static_cast<int32_t>((x - a.zero()) * (1 << 20));
-    auto r = static_cast<int32_t>((y - b.zero()) * (1 << 20));
+    auto l = static_cast<int32_t>((x - a.zero()) * (1 << left));
+    auto r = static_cast<int32_t>((y - b.zero()) * (1 << left));
     if (subtract)
       r = -r;
     int32_t sum = apply(l, ma, rounding) + apply(r, mb, rounding);
@@ -258,7 +267,33 @@ void softmax(const Tensor &in, Tensor &out, const uint8_t *o,
   }
 }
 
-void table(const Tensor &in, Tensor &out, float (*f)(float)) {
+/// Codes times codes: of INT8 in 32 bits, of INT16 in 64.
+void batchMatMul(const Tensor &a, const Tensor &b, Tensor &out,
+                 Rounding rounding) {
+  int rank = a.shape.size();
+  int64_t M = a.shape[rank - 2], K = a.shape[rank - 1], N = b.shape[rank - 1];
+  float product = a.scale() * b.scale();
+  Multiplier k = quantizeMultiplier(static_cast<double>(product) /
+                                    static_cast<double>(out.scale()));
+  for (int64_t i = 0; i < out.size(); ++i) {
+    int64_t n = i % N, m = i / N % M, batch = i / (N * M), sum = 0;
+    for (int64_t j = 0; j < K; ++j)
+      sum += (a.values[(batch * M + m) * K + j] - a.zero()) *
+             (b.values[(batch * K + j) * N + n] - b.zero());
+    int64_t v = a.isWord() ? applyWide(sum, k)
+                           : apply(static_cast<int32_t>(sum), k, rounding);
+    out.values[i] = clampTo(v + out.zero(), out.least(), out.most());
+  }
+}
+
+void table(const Tensor &in, Tensor &out,
+           const std::function<float(float)> &f) {
+  if (in.isWord()) {
+    std::vector<int16_t> points = floatPointsOf(in.scale(), out.scale(), f);
+    for (int64_t i = 0; i < in.size(); ++i)
+      out.values[i] = between(points, static_cast<int16_t>(in.values[i]));
+    return;
+  }
   float inverse = 1 / out.scale();
   for (int64_t i = 0; i < in.size(); ++i) {
     float x = in.scale() * static_cast<float>(in.values[i] - in.zero());

@@ -4,6 +4,8 @@
 
 #include "test/tflite/Oracle.h"
 
+#include <functional>
+
 namespace oracle {
 
 void conv(const Tensor &in, const Tensor &filter, const Tensor *bias,
@@ -21,7 +23,10 @@ void reduce(const Tensor &in, const Tensor &axes, Tensor &out, bool mean,
             Rounding rounding);
 void softmax(const Tensor &in, Tensor &out, const uint8_t *o,
              Rounding rounding);
-void table(const Tensor &in, Tensor &out, float (*f)(float));
+/// Of INT16, with 513 points.
+void table(const Tensor &in, Tensor &out, const std::function<float(float)> &f);
+void batchMatMul(const Tensor &a, const Tensor &b, Tensor &out,
+                 Rounding rounding);
 void rescale(const Tensor &in, Tensor &out, int activation, Rounding rounding);
 void leakyRelu(const Tensor &in, Tensor &out, const uint8_t *o,
                Rounding rounding);
@@ -41,6 +46,21 @@ void squaredDifference(const Tensor &a, const Tensor &b, Tensor &out,
                        Rounding rounding);
 void resizeBilinear(const Tensor &in, Tensor &out, const uint8_t *o,
                     Rounding rounding);
+void logSoftmax(const Tensor &in, Tensor &out, Rounding rounding);
+void l2Normalization(const Tensor &in, Tensor &out, Rounding rounding);
+void divide(const Tensor &a, const Tensor &b, Tensor &out, const uint8_t *o,
+            Rounding rounding);
+
+// Words.cpp: INT16
+/// 513 points of a function, and its value between two of them.
+std::vector<int16_t> pointsOf(double inScale, int inZero, double outScale,
+                              const std::function<double(double)> &f);
+std::vector<int16_t> floatPointsOf(float inScale, float outScale,
+                                   const std::function<float(float)> &f);
+int16_t between(const std::vector<int16_t> &points, int16_t x);
+void wordSoftmax(const Tensor &in, Tensor &out, const uint8_t *o,
+                 Rounding rounding);
+void wordSigmoid(const Tensor &in, Tensor &out, bool tanh);
 
 } // namespace oracle
 

@@ -17,6 +17,7 @@ enum Code {
   kDepthwise = 4,
   kDequantize = 6,
   kFullyConnected = 9,
+  kL2Normalization = 11,
   kLogistic = 14,
   kMaxPool = 17,
   kMul = 18,
@@ -31,7 +32,9 @@ enum Code {
   kPad = 34,
   kMean = 40,
   kSub = 41,
+  kDiv = 42,
   kExp = 47,
+  kLogSoftmax = 50,
   kPrelu = 54,
   kLog = 73,
   kSum = 74,
@@ -43,6 +46,7 @@ enum Code {
   kElu = 111,
   kQuantize = 114,
   kHardSwish = 117,
+  kBatchMatMul = 126,
   kGelu = 150,
   kRelu0To1 = 152,
 };
@@ -93,6 +97,9 @@ void Model::read() {
       case 4:
         t.values[i] = at<int64_t>(p + 8 * i);
         break;
+      case 7:
+        t.values[i] = at<int16_t>(p + 2 * i);
+        break;
       case 9:
         t.values[i] = static_cast<int8_t>(p[i]);
         break;
@@ -118,7 +125,7 @@ void Model::read() {
 size_t Model::inputBytes() const {
   size_t count = 0;
   for (int i : inputs)
-    count += tensors[i].size();
+    count += tensors[i].size() * (tensors[i].isWord() ? 2 : 1);
   return count;
 }
 
@@ -152,11 +159,23 @@ void Model::runOp(const Op &op, Rounding rounding) {
   case kSum:
     return reduce(in(0), in(1), out, op.code == kMean, rounding);
   case kSoftmax:
+    if (out.isWord())
+      return wordSoftmax(in(0), out, o, rounding);
     return softmax(in(0), out, o, rounding);
+  case kLogSoftmax:
+    return logSoftmax(in(0), out, rounding);
+  case kL2Normalization:
+    return l2Normalization(in(0), out, rounding);
+  case kDiv:
+    return divide(in(0), in(1), out, o, rounding);
   case kLogistic:
+    if (out.isWord())
+      return wordSigmoid(in(0), out, false);
     return table(in(0), out,
                  [](float x) { return 1.0f / (1.0f + std::exp(-x)); });
   case kTanh:
+    if (out.isWord())
+      return wordSigmoid(in(0), out, true);
     return table(in(0), out, [](float x) { return std::tanh(x); });
   case kExp:
     return table(in(0), out, [](float x) { return std::exp(x); });
@@ -179,6 +198,12 @@ void Model::runOp(const Op &op, Rounding rounding) {
   case kSqrt:
     return squareRoot(in(0), out);
   case kRsqrt:
+    if (out.isWord()) {
+      float most = 32767 * out.scale();
+      return table(in(0), out, [most](float x) {
+        return x <= 0 ? most : 1.0f / std::sqrt(x);
+      });
+    }
     return inverseSquareRoot(in(0), out, rounding);
   case kLog:
     return logarithm(in(0), out);
@@ -210,6 +235,8 @@ void Model::runOp(const Op &op, Rounding rounding) {
     return;
   case kPad:
     return pad(in(0), in(1), out);
+  case kBatchMatMul:
+    return batchMatMul(in(0), in(1), out, rounding);
   case kConcatenation: {
     std::vector<const Tensor *> parts;
     for (size_t i = 0; i < op.inputs.size(); ++i)
@@ -228,13 +255,18 @@ std::vector<uint8_t> Model::run(const std::vector<uint8_t> &codes,
     for (int64_t &value : tensors[i].values) {
       uint8_t byte = codes.at(next++);
       value = tensors[i].type == 3 ? byte : static_cast<int8_t>(byte);
+      if (tensors[i].isWord())
+        value = static_cast<int16_t>(byte | codes.at(next++) << 8);
     }
   for (const Op &op : ops)
     runOp(op, rounding);
   std::vector<uint8_t> result;
   for (int i : outputs)
-    for (int64_t value : tensors[i].values)
+    for (int64_t value : tensors[i].values) {
       result.push_back(static_cast<uint8_t>(value));
+      if (tensors[i].isWord())
+        result.push_back(static_cast<uint8_t>(value >> 8));
+    }
   return result;
 }
 

@@ -23,8 +23,9 @@ struct Tensor {
   int64_t size() const;
   float scale() const { return scales.at(0); }
   int zero() const { return static_cast<int>(zeroPoints.at(0)); }
-  int least() const { return type == 3 ? 0 : -128; }
-  int most() const { return type == 3 ? 255 : 127; }
+  bool isWord() const { return type == 7; } ///< INT16
+  int least() const { return type == 3 ? 0 : isWord() ? -32768 : -128; }
+  int most() const { return type == 3 ? 255 : isWord() ? 32767 : 127; }
 };
 
 struct Op {
@@ -36,13 +37,14 @@ struct Op {
 /// How kernels multiply by a real number.
 enum class Rounding { Double, Single };
 
-/// An 8-bit model from the bytes of an intact file. Throws std::runtime_error
+/// An integer model from the bytes of an intact file. Throws std::runtime_error
 /// for what it does not know.
 class Model {
 public:
   explicit Model(std::string bytes);
 
-  /// Codes of the results for the codes of the arguments, one byte each.
+  /// Codes of the results for the codes of the arguments, as they lie in
+  /// memory.
   std::vector<uint8_t> run(const std::vector<uint8_t> &inputs,
                            Rounding rounding);
 

@@ -100,19 +100,27 @@ Type Importer::perChannel(bool isSigned, unsigned width,
       /*quantizedDimension=*/0, min, min + range - 1);
 }
 
-/// The bias, or zeros.
-std::optional<std::vector<int64_t>> Importer::integerBias(size_t bias,
-                                                          int64_t channels) {
+/// The bias, or zeros. One of 64 bits must fit 32.
+std::optional<std::vector<int64_t>>
+Importer::integerBias(size_t bias, int64_t channels, bool mayBeLong) {
   if (!hasInput(bias))
     return std::vector<int64_t>(channels, 0);
   std::optional<std::vector<int64_t>> given = integers(bias);
-  if (given && (static_cast<int64_t>(given->size()) != channels ||
-                input(bias)->type != ElementType::Int32)) {
+  if (!given)
+    return std::nullopt;
+  bool isLong = mayBeLong && input(bias)->type == ElementType::Int64;
+  if (static_cast<int64_t>(given->size()) != channels ||
+      (input(bias)->type != ElementType::Int32 && !isLong)) {
     fail("has a bias of " + Twine(given->size()) + " elements of " +
          nameOf(input(bias)->type) + ", expected " + Twine(channels) +
-         " of INT32");
+         (mayBeLong ? " of INT32 or INT64" : " of INT32"));
     return std::nullopt;
   }
+  for (int64_t value : *given)
+    if (value != static_cast<int32_t>(value)) {
+      fail("has a bias of " + Twine(value) + ", which leaves 32 bits");
+      return std::nullopt;
+    }
   return given;
 }
 
@@ -151,7 +159,8 @@ Importer::quantizedParameters(const TensorInfo &in, const TensorInfo &filter,
   std::vector<int64_t> weights;
   for (uint8_t byte : *filter.data)
     weights.push_back(isSigned ? static_cast<int8_t>(byte) : byte);
-  std::optional<std::vector<int64_t>> biases = integerBias(bias, channels);
+  std::optional<std::vector<int64_t>> biases =
+      integerBias(bias, channels, in.type == ElementType::Int16);
   if (!biases)
     return std::nullopt;
   Type filterType = perChannel(isSigned, 8, scales, filterZeros);
@@ -176,8 +185,11 @@ Importer::parameters(size_t filter, size_t bias, ArrayRef<int64_t> shape,
   if (isQuantizedOp()) {
     const TensorInfo *in = input(image);
     if (!in || !in->isQuantized() || !weights->isQuantized() ||
-        !elementType(*in) || weights->type == ElementType::Int16) {
-      fail("needs an input and a filter of 8 bits with scales");
+        !elementType(*in) || weights->type == ElementType::Int16 ||
+        (in->type == ElementType::Int16) !=
+            (output().type == ElementType::Int16)) {
+      fail("needs an input of its output's width and a filter of 8 bits, with "
+           "scales");
       return std::nullopt;
     }
     return quantizedParameters(*in, *weights, bias, shape, order, singleScale);
@@ -203,28 +215,45 @@ Importer::parameters(size_t filter, size_t bias, ArrayRef<int64_t> shape,
                     build::constant(builder, loc, {channels}, biases)};
 }
 
+Value Importer::typedSums(Value sums, size_t bias) {
+  Value result = typed(sums);
+  bool isLong = !hasInput(bias) || input(bias)->type == ElementType::Int64;
+  if (result && isLong && output().type == ElementType::Int16)
+    result.getDefiningOp()->setAttr("qgraph.wide_sum", builder.getUnitAttr());
+  return result;
+}
+
+/// A convolution whose filter has its axes [OC,H,W,I] in `order`.
+template <typename Options>
+Value Importer::convolution(const Options &o, ArrayRef<int64_t> order) {
+  Value in = operand(0);
+  ArrayRef<int64_t> image = build::shapeOf(in), filter = input(1)->shape;
+  int64_t inputs = filter[order[3]];
+  if (inputs < 1 || image[3] % inputs != 0 ||
+      filter[order[0]] % (image[3] / inputs) != 0)
+    return fail("has a filter of " + Twine(filter[3]) + " channels for " +
+                Twine(image[3]));
+  auto given = parameters(1, 2, filter, order, false);
+  SmallVector<int64_t> strides = {o.stride_h(), o.stride_w()};
+  SmallVector<int64_t> dilations = {o.dilation_h_factor(),
+                                    o.dilation_w_factor()};
+  auto pads = windowPads(o.padding(), image.slice(1, 2), filter.slice(1, 2),
+                         strides, dilations);
+  if (!given || !pads)
+    return {};
+  Value sums = build::conv2d(builder, loc, in, given->filter, given->bias,
+                             strides, *pads, dilations, image[3] / inputs);
+  return activate(typedSums(sums, 2),
+                  static_cast<Activation>(o.fused_activation_function()));
+}
+
 Value Importer::conv2d() {
   auto *o = network.options<Conv2DOptions>(*op, conv2dOptions);
   Value in = operand(0);
   if (!in || !o || build::shapeOf(in).size() != 4 || !input(1) ||
       input(1)->shape.size() != 4)
     return fail("needs options, an image and a filter of four axes");
-  ArrayRef<int64_t> image = build::shapeOf(in), filter = input(1)->shape;
-  if (filter[3] < 1 || image[3] % filter[3] != 0)
-    return fail("has a filter of " + Twine(filter[3]) + " channels for " +
-                Twine(image[3]));
-  auto given = parameters(1, 2, filter, {0, 1, 2, 3}, false);
-  SmallVector<int64_t> strides = {o->stride_h(), o->stride_w()};
-  SmallVector<int64_t> dilations = {o->dilation_h_factor(),
-                                    o->dilation_w_factor()};
-  auto pads = windowPads(o->padding(), image.slice(1, 2), filter.slice(1, 2),
-                         strides, dilations);
-  if (!given || !pads)
-    return {};
-  Value sums = build::conv2d(builder, loc, in, given->filter, given->bias,
-                             strides, *pads, dilations, image[3] / filter[3]);
-  return activate(typed(sums),
-                  static_cast<Activation>(o->fused_activation_function()));
+  return convolution(*o, {0, 1, 2, 3});
 }
 
 Value Importer::depthwiseConv2d() {
@@ -233,22 +262,7 @@ Value Importer::depthwiseConv2d() {
   if (!in || !o || build::shapeOf(in).size() != 4 || !input(1) ||
       input(1)->shape.size() != 4 || input(1)->shape[0] != 1)
     return fail("needs options, an image and a filter [1,H,W,C]");
-  ArrayRef<int64_t> image = build::shapeOf(in), filter = input(1)->shape;
-  if (image[3] < 1 || filter[3] % image[3] != 0)
-    return fail("has a filter of " + Twine(filter[3]) + " channels for " +
-                Twine(image[3]));
-  auto given = parameters(1, 2, filter, {3, 1, 2, 0}, false);
-  SmallVector<int64_t> strides = {o->stride_h(), o->stride_w()};
-  SmallVector<int64_t> dilations = {o->dilation_h_factor(),
-                                    o->dilation_w_factor()};
-  auto pads = windowPads(o->padding(), image.slice(1, 2), filter.slice(1, 2),
-                         strides, dilations);
-  if (!given || !pads)
-    return {};
-  Value sums = build::conv2d(builder, loc, in, given->filter, given->bias,
-                             strides, *pads, dilations, image[3]);
-  return activate(typed(sums),
-                  static_cast<Activation>(o->fused_activation_function()));
+  return convolution(*o, {3, 1, 2, 0});
 }
 
 /// [..., K] x [N, K]: a 1x1 convolution over rows.
@@ -271,8 +285,9 @@ Value Importer::fullyConnected() {
   Value image = build::reshape(builder, loc, in, {rows, 1, 1, filter[1]});
   Value sums = build::conv2d(builder, loc, image, given->filter, given->bias,
                              {1, 1}, {0, 0, 0, 0}, {1, 1}, 1);
-  Value result = activate(
-      typed(sums), static_cast<Activation>(o->fused_activation_function()));
+  Value result =
+      activate(typedSums(sums, 2),
+               static_cast<Activation>(o->fused_activation_function()));
   if (!result || output().elements() != rows * filter[0])
     return fail("has " + Twine(output().elements()) +
                 " output elements, expected " + Twine(rows * filter[0]));
@@ -302,7 +317,7 @@ Value Importer::transposeConv2d() {
   }
   Value sums = build::transposeConv2d(builder, loc, in, given->filter,
                                       given->bias, strides, outPads);
-  return activate(typed(sums),
+  return activate(typedSums(sums, 3),
                   static_cast<Activation>(o->fused_activation_function()));
 }
 
@@ -342,7 +357,7 @@ Value Importer::batchMatMul() {
   if (llvm::is_contained(batch, 0))
     return fail("has batches that do not match");
   Value product =
-      typed(build::matmul(builder, loc, flattened(lhs), flattened(rhs)));
+      typedSums(build::matmul(builder, loc, flattened(lhs), flattened(rhs)), 2);
   if (!product ||
       build::typeOf(product).getNumElements() != output().elements())
     return fail("has an output of another size than its product");

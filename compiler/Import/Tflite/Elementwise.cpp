@@ -88,8 +88,32 @@ template <typename Op> Value Importer::binary(Activation activation) {
   return activate(typed(build::binary<Op>(builder, loc, lhs, rhs)), activation);
 }
 
-Value Importer::add() { return binary<qgraph::AddOp>(fused(addOptions)); }
-Value Importer::sub() { return binary<qgraph::SubOp>(fused(subOptions)); }
+/// INT16 codes whose scales are all powers of two are summed up without
+/// multipliers, unless the file says that they are not.
+bool Importer::isGeneralSum(uint8_t type) {
+  auto *o = network.options<SumOptions>(*op, type);
+  auto isPower = [](const TensorInfo *tensor) {
+    int exponent;
+    return tensor && tensor->isQuantized() &&
+           std::frexp(tensor->quantization->scales[0], &exponent) == 0.5f;
+  };
+  if (output().type != ElementType::Int16 || !isQuantizedOp() ||
+      (o && !o->pot_scale_int16()) || !isPower(input(0)) ||
+      !isPower(input(1)) || !isPower(&output()))
+    return true;
+  fail("on INT16 has scales that are powers of two and pot_scale_int16, whose "
+       "kernel is not supported");
+  return false;
+}
+
+Value Importer::add() {
+  return isGeneralSum(addOptions) ? binary<qgraph::AddOp>(fused(addOptions))
+                                  : Value();
+}
+Value Importer::sub() {
+  return isGeneralSum(subOptions) ? binary<qgraph::SubOp>(fused(subOptions))
+                                  : Value();
+}
 Value Importer::mul() { return binary<qgraph::MulOp>(fused(mulOptions)); }
 Value Importer::div() { return binary<qgraph::DivOp>(fused(divOptions)); }
 Value Importer::pow() { return binary<qgraph::PowOp>(Activation::None); }
@@ -179,7 +203,11 @@ Value Importer::unary() {
   if (!isQuantizedOp())
     return build::unary(builder, loc, *kind, in,
                         *kind == qgraph::UnaryKind::Elu ? 1.0f : 0.0f);
-  return functionTable(*kind);
+  if (output().type != ElementType::Int16)
+    return functionTable(*kind);
+  if (!input(0)->isQuantized() || input(0)->type != ElementType::Int16)
+    return fail("needs an input of its output's type");
+  return typed(build::unary(builder, loc, *kind, in));
 }
 
 Value Importer::leakyRelu() {
@@ -250,11 +278,13 @@ Value Importer::softmax() {
     return build::softmax(builder, loc, in, rank - 1);
   }
   const Quantization &q = *output().quantization;
-  int64_t least = output().type == ElementType::UInt8 ? 0 : -128;
+  bool isWord = output().type == ElementType::Int16;
+  int64_t start = isWord || output().type == ElementType::UInt8 ? 0 : -128;
   if (!input(0)->isQuantized() || input(0)->type != output().type ||
-      q.scales[0] != 1.0f / 256 || q.zeroPoints[0] != least)
-    return fail("must make codes of scale 1/256 that start from 0, of its "
-                "input's type");
+      q.scales[0] != (isWord ? 0x1p-15f : 1.0f / 256) ||
+      q.zeroPoints[0] != start)
+    return fail("must make codes of scale 1/256 (of INT16: 1/32768) that start "
+                "from 0, of its input's type");
   Value result = typed(build::softmax(builder, loc, in, rank - 1));
   if (result && beta != 1)
     result.getDefiningOp()->setAttr("qgraph.beta",
@@ -266,6 +296,14 @@ Value Importer::logSoftmax() {
   Value in = operand(0);
   if (!in || build::shapeOf(in).empty())
     return fail("needs at least one axis");
+  if (isQuantizedOp()) {
+    const Quantization &q = *output().quantization;
+    int64_t most = output().type == ElementType::UInt8 ? 255 : 127;
+    if (!mapsBytes() || q.scales[0] != 1.0f / 16 || q.zeroPoints[0] != most)
+      return fail("must make codes of scale 1/16 up to 0");
+    return typed(
+        build::softmax(builder, loc, in, build::shapeOf(in).size() - 1, true));
+  }
   return build::softmax(builder, loc, in, build::shapeOf(in).size() - 1, true);
 }
 
@@ -275,6 +313,8 @@ Value Importer::l2Normalization() {
   if (!in || build::shapeOf(in).empty())
     return fail("needs at least one axis");
   int64_t rank = build::shapeOf(in).size();
+  if (isQuantizedOp())
+    return integerL2Normalization(in);
   Value squares = build::binary<qgraph::MulOp>(builder, loc, in, in);
   Value sum =
       build::reduce(builder, loc, qgraph::ReduceKind::Sum, squares, {rank - 1});
@@ -283,6 +323,25 @@ Value Importer::l2Normalization() {
       scalar(1e-6f, rank));
   return activate(build::binary<qgraph::DivOp>(builder, loc, in, length),
                   fused(l2NormOptions));
+}
+
+/// x / sqrt(sum x^2) is the norm by the root of the mean, less by the root of
+/// the number of elements.
+Value Importer::integerL2Normalization(Value in) {
+  const Quantization &q = *output().quantization;
+  if (!mapsBytes() || output().type != ElementType::Int8 ||
+      q.scales[0] != 1.0f / 128 || q.zeroPoints[0] != 0 ||
+      fused(l2NormOptions) != Activation::None)
+    return fail("must make INT8 codes of scale 1/128 and zero point 0, without "
+                "an activation");
+  int64_t depth = build::shapeOf(in).back();
+  Type element = quant::UniformQuantizedType::getChecked(
+      [&] { return mlir::emitError(loc); }, quant::QuantizationFlags::Signed,
+      builder.getIntegerType(8), builder.getF32Type(),
+      1 / std::sqrt(static_cast<double>(depth)), 0, -128, 127);
+  Value gamma = codes(element, {depth}, std::vector<int64_t>(depth, 1));
+  return typed(build::rmsNorm(builder, loc, in, gamma,
+                              build::shapeOf(in).size() - 1, 0.0f));
 }
 
 /// Codes into other codes, or the float argument whose codes are the
@@ -303,14 +362,14 @@ Value Importer::quantize() {
     if (!numbers)
       return {};
     const Quantization &q = *output().quantization;
-    bool isSigned = output().type != ElementType::UInt8;
+    auto type = cast<quant::UniformQuantizedType>(elementType(output()));
     std::vector<int64_t> stored;
     for (float number : *numbers) {
       float steps =
           std::clamp(std::round(number / q.scales[0]), -65536.0f, 65536.0f);
-      stored.push_back(
-          std::clamp<int64_t>(static_cast<int64_t>(steps) + q.zeroPoints[0],
-                              isSigned ? -128 : 0, isSigned ? 127 : 255));
+      stored.push_back(std::clamp<int64_t>(
+          static_cast<int64_t>(steps) + q.zeroPoints[0],
+          type.getStorageTypeMin(), type.getStorageTypeMax()));
     }
     return fold(ArrayRef<int64_t>(stored));
   }

@@ -32,7 +32,8 @@ private:
   struct Entry {
     Builtin code;
     Handler handler;
-    bool quantized; ///< has an integer kernel that is reproduced
+    /// What has an integer kernel that is reproduced: 8 bits, or 16 too.
+    enum Integers { None, Bytes, Words } integers;
   };
   static llvm::ArrayRef<Entry> entries();
   static const Entry *find(Builtin code);
@@ -104,8 +105,13 @@ private:
   mlir::Type perChannel(bool isSigned, unsigned width,
                         llvm::ArrayRef<double> scales,
                         llvm::ArrayRef<int64_t> zeroPoints);
-  std::optional<std::vector<int64_t>> integerBias(size_t bias,
-                                                  int64_t channels);
+  std::optional<std::vector<int64_t>> integerBias(size_t bias, int64_t channels,
+                                                  bool mayBeLong);
+  /// Sums in the output's type; with a 64-bit bias, or none, 16-bit codes are
+  /// summed up in 64 bits.
+  Value typedSums(Value sums, size_t bias);
+  template <typename Options>
+  Value convolution(const Options &o, llvm::ArrayRef<int64_t> order);
   std::optional<Parameters>
   quantizedParameters(const TensorInfo &image, const TensorInfo &filter,
                       size_t bias, llvm::ArrayRef<int64_t> shape,
@@ -135,17 +141,20 @@ private:
   Value softmax();
   Value logSoftmax();
   Value l2Normalization();
+  Value integerL2Normalization(Value in);
   Value quantize();
   Value dequantize();
   Value convert();
   template <typename Op> Value binary(Activation activation);
   Activation fused(uint8_t type);
+  /// ADD and SUB: whether it is the general kernel.
+  bool isGeneralSum(uint8_t type);
 
   // Tables.cpp: 8-bit functions as the integer kernels compute them
   bool mapsBytes();
   bool roundsOnce() const;
   Value codeTable(llvm::function_ref<int64_t(int64_t)> function);
-  Value table(llvm::function_ref<float(float)> function);
+  Value table(qgraph::UnaryKind kind);
   Value functionTable(qgraph::UnaryKind kind);
   Value rescaledTable(llvm::function_ref<int64_t(int64_t)> function,
                       double ratio);
@@ -154,7 +163,6 @@ private:
   Value absTable();
   Value sqrtTable();
   Value rsqrtTable();
-  Value logTable();
   /// Codes of operand `index`, which is `value`, in the output's scale.
   Value rescaleTable(size_t index, Value value);
 

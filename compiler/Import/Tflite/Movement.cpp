@@ -133,6 +133,46 @@ bool Importer::mayIndex(int64_t size) {
   return false;
 }
 
+namespace {
+
+/// For each axis of the operand the number of its begin, end and stride; -1
+/// where the whole axis is taken. An ellipsis stands for as many axes as the
+/// others leave, a new axis for none. Nothing when they do not fit.
+std::optional<SmallVector<int64_t>> axesOfSlice(const StridedSliceOptions &o,
+                                                size_t given, size_t rank) {
+  auto isSet = [](int32_t mask, size_t i) { return i < 32 && mask >> i & 1; };
+  size_t named = 0;
+  for (size_t i = 0; i < given; ++i)
+    named += !isSet(o.ellipsis_mask(), i) && !isSet(o.new_axis_mask(), i);
+  if (given > 32 || named > rank)
+    return std::nullopt;
+  SmallVector<int64_t> axes;
+  bool seen = false;
+  for (size_t i = 0; i < given; ++i) {
+    if (isSet(o.ellipsis_mask(), i)) {
+      if (seen)
+        return std::nullopt;
+      axes.append(rank - named, -1);
+      seen = true;
+    } else if (!isSet(o.new_axis_mask(), i)) {
+      axes.push_back(static_cast<int64_t>(i));
+    }
+  }
+  axes.resize(rank, -1);
+  return axes;
+}
+
+/// The indices from `first` on that lie before `last`.
+SmallVector<int64_t> indicesBetween(int64_t first, int64_t last,
+                                    int64_t stride) {
+  SmallVector<int64_t> taken;
+  for (int64_t i = first; stride > 0 ? i < last : i > last; i += stride)
+    taken.push_back(i);
+  return taken;
+}
+
+} // namespace
+
 std::optional<SmallVector<SmallVector<int64_t>>>
 Importer::slicedIndices(ArrayRef<int64_t> shape) {
   auto *o = network.options<StridedSliceOptions>(*op, stridedSliceOptions);
@@ -141,20 +181,16 @@ Importer::slicedIndices(ArrayRef<int64_t> shape) {
     fail("needs options");
     return std::nullopt;
   }
-  if (o->ellipsis_mask() || o->new_axis_mask() || o->offset()) {
-    fail("has an ellipsis, a new axis or offsets, which is not supported");
-    return std::nullopt;
-  }
-  if (begin->size() > shape.size() || end->size() != begin->size() ||
-      step->size() != begin->size()) {
+  auto axes = axesOfSlice(*o, begin->size(), shape.size());
+  if (!axes || end->size() != begin->size() || step->size() != begin->size()) {
     fail("needs begin, end and stride for the same axes");
     return std::nullopt;
   }
   SmallVector<SmallVector<int64_t>> indices;
-  for (size_t axis = 0; axis < shape.size(); ++axis) {
+  for (auto [axis, number] : llvm::enumerate(*axes)) {
     int64_t size = shape[axis];
-    bool whole = axis >= begin->size();
-    int64_t stride = whole ? 1 : (*step)[axis];
+    bool whole = number < 0;
+    int64_t stride = whole ? 1 : (*step)[number];
     if (!mayIndex(size))
       return std::nullopt;
     if (stride == 0 || size == 0) {
@@ -166,22 +202,26 @@ Importer::slicedIndices(ArrayRef<int64_t> shape) {
       return std::clamp<int64_t>(value < 0 ? value + size : value,
                                  back ? -1 : 0, back ? size - 1 : size);
     };
-    bool one = !whole && (o->shrink_axis_mask() >> axis & 1);
-    bool open = whole || ((o->begin_mask() >> axis & 1) && !one);
-    int64_t first = open ? (back ? size - 1 : 0) : place((*begin)[axis]);
-    int64_t last = whole || (o->end_mask() >> axis & 1) ? (back ? -1 : size)
-                                                        : place((*end)[axis]);
+    bool one = !whole && (o->shrink_axis_mask() >> number & 1);
+    bool open = whole || ((o->begin_mask() >> number & 1) && !one);
+    int64_t first = open ? (back ? size - 1 : 0) : place((*begin)[number]);
+    int64_t last = back ? -1 : size;
     if (one) {
       stride = 1;
       last = first + 1;
+    } else if (!whole && !(o->end_mask() >> number & 1)) {
+      // An end that is an offset counts from the first.
+      last = o->offset()
+                 ? std::clamp<int64_t>(first + (*end)[number], back ? -1 : 0,
+                                       back ? size - 1 : size)
+                 : place((*end)[number]);
     }
-    SmallVector<int64_t> &taken = indices.emplace_back();
-    for (int64_t i = first; stride > 0 ? i < last : i > last; i += stride)
-      taken.push_back(i);
+    SmallVector<int64_t> taken = indicesBetween(first, last, stride);
     if (taken.empty() || taken.front() < 0 || taken.back() >= size) {
       fail("takes nothing of axis " + Twine(axis));
       return std::nullopt;
     }
+    indices.push_back(std::move(taken));
   }
   return indices;
 }

@@ -1,5 +1,6 @@
 // Functions of one 8-bit code, tabulated as the integer kernels compute them.
 #include "compiler/Import/Tflite/Importer.h"
+#include "dialects/QGraph/Unary.h"
 #include "dialects/QInt/FixedPoint.h"
 
 #include <cmath>
@@ -68,28 +69,6 @@ int64_t hardSwish(int64_t value, Factor toOutput, Factor toShare) {
   return qint::divideByPowerOfTwo(product, -toOutput.exponent);
 }
 
-/// The f32 functions from which kernels make their tables.
-float exactFunction(qgraph::UnaryKind kind, float x) {
-  switch (kind) {
-  case qgraph::UnaryKind::Sigmoid:
-    return 1.0f / (1.0f + std::exp(-x));
-  case qgraph::UnaryKind::Tanh:
-    return std::tanh(x);
-  case qgraph::UnaryKind::Exp:
-    return std::exp(x);
-  case qgraph::UnaryKind::Elu:
-    return x < 0.0f ? std::expm1(x) : x;
-  case qgraph::UnaryKind::Gelu:
-    return 0.5f * x * std::erfc(x * static_cast<float>(-M_SQRT1_2));
-  case qgraph::UnaryKind::GeluTanh: {
-    constexpr auto root = static_cast<float>(M_2_SQRTPI * M_SQRT1_2);
-    return 0.5f * x * (1.0f + std::tanh(root * (x + 0.044715f * x * x * x)));
-  }
-  default:
-    return x;
-  }
-}
-
 } // namespace
 
 /// Whether the op maps codes of 8 bits to codes of its input's type.
@@ -120,16 +99,21 @@ Value Importer::codeTable(llvm::function_ref<int64_t(int64_t)> function) {
   return typed(qgraph::TableOp::create(builder, loc, in.getType(), in, codes));
 }
 
-/// Codes of function(x), in f32: scale, function, scale, round half away.
-Value Importer::table(llvm::function_ref<float(float)> function) {
+/// Codes of the function in f32: scale, function, scale, round half away.
+Value Importer::table(qgraph::UnaryKind kind) {
   if (!mapsBytes())
     return {};
+  int64_t least = output().type == ElementType::Int8 ? -128 : 0;
+  float low = static_cast<float>(least - output().quantization->zeroPoints[0]) *
+              output().quantization->scales[0];
   float scale = input(0)->quantization->scales[0];
   float inverse = 1 / output().quantization->scales[0];
   auto zero = static_cast<float>(output().quantization->zeroPoints[0]);
   return codeTable([&](int64_t value) -> int64_t {
     float rescaled =
-        std::round(function(scale * static_cast<float>(value)) * inverse);
+        std::round(qgraph::kernelFunction(
+                       kind, scale * static_cast<float>(value), low, -low) *
+                   inverse);
     if (std::isnan(rescaled))
       rescaled = 0;
     // The sum is f32 too.
@@ -147,7 +131,8 @@ Value Importer::functionTable(qgraph::UnaryKind kind) {
   case UnaryKind::Elu:
   case UnaryKind::Gelu:
   case UnaryKind::GeluTanh:
-    return table([&](float x) { return exactFunction(kind, x); });
+  case UnaryKind::Log:
+    return table(kind);
   case UnaryKind::HardSwish:
     return hardSwishTable();
   case UnaryKind::Abs:
@@ -156,8 +141,6 @@ Value Importer::functionTable(qgraph::UnaryKind kind) {
     return sqrtTable();
   case UnaryKind::Rsqrt:
     return rsqrtTable();
-  case UnaryKind::Log:
-    return logTable();
   default:
     return fail("on integers is not supported");
   }
@@ -249,17 +232,6 @@ Value Importer::rsqrtTable() {
     return qint::scaleByExponent(wide, factor.multiplier,
                                  factor.exponent - more, roundsOnce());
   });
-}
-
-/// The least code for numbers that are not above 0.
-Value Importer::logTable() {
-  if (!mapsBytes())
-    return {};
-  int64_t least = output().type == ElementType::Int8 ? -128 : 0;
-  int64_t zero = output().quantization->zeroPoints[0];
-  float floor =
-      static_cast<float>(least - zero) * output().quantization->scales[0];
-  return table([&](float x) { return x <= 0.0f ? floor : std::log(x); });
 }
 
 /// What CONCATENATION of UINT8 does, in f32.

@@ -95,7 +95,7 @@ Type Importer::elementType(const TensorInfo &tensor) {
   int64_t min = isSigned ? -(int64_t(1) << (width - 1)) : 0;
   int64_t max = isSigned ? (int64_t(1) << (width - 1)) - 1 : 255;
   int64_t zeroPoint = tensor.quantization->zeroPoints[0];
-  if (zeroPoint < min || zeroPoint > max) {
+  if (zeroPoint < min || zeroPoint > max || (width == 16 && zeroPoint != 0)) {
     fail("has zero point " + Twine(zeroPoint) + " on '" + tensor.name + "'");
     return {};
   }

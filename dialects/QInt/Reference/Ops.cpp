@@ -65,7 +65,8 @@ llvm::Expected<Tensor> evaluateOp(Operation *op, Operands operands) {
                 MinimumOp, ClampOp, TableOp, FlipSignOp, AvgPool2DOp,
                 MaxPool2DOp, ReduceOp, ArgMaxOp, ResizeOp, ConcatOp, SliceOp,
                 PadOp, ReshapeOp, TransposeOp, TileOp, GatherOp, RescaledAddOp,
-                ExpSumOp, SoftmaxOp>(
+                ExpSumOp, SoftmaxOp, LogSoftmaxOp, NormalizeOp, DivOp,
+                InterpolateOp, SigmoidOp, ShareOp>(
               [&](auto typed) { return evaluate(typed, operands, *out); })
           .Default([&](Operation *) {
             return errorAt(op, "the reference does not know this op");

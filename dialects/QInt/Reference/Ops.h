@@ -47,6 +47,12 @@ llvm::Error evaluate(FlipSignOp op, Operands in, Tensor &out);
 llvm::Error evaluate(RescaledAddOp op, Operands in, Tensor &out);
 llvm::Error evaluate(ExpSumOp op, Operands in, Tensor &out);
 llvm::Error evaluate(SoftmaxOp op, Operands in, Tensor &out);
+llvm::Error evaluate(LogSoftmaxOp op, Operands in, Tensor &out);
+llvm::Error evaluate(NormalizeOp op, Operands in, Tensor &out);
+llvm::Error evaluate(DivOp op, Operands in, Tensor &out);
+llvm::Error evaluate(InterpolateOp op, Operands in, Tensor &out);
+llvm::Error evaluate(SigmoidOp op, Operands in, Tensor &out);
+llvm::Error evaluate(ShareOp op, Operands in, Tensor &out);
 
 // Window.cpp
 llvm::Error evaluate(AvgPool2DOp op, Operands in, Tensor &out);

@@ -14,6 +14,13 @@ Expr constant(Halide::Type type, int64_t v) {
   return Halide::Internal::make_const(type, v);
 }
 
+/// The largest magnitude of a code less its zero point.
+int64_t largest(Halide::Type type, int64_t zeroPoint) {
+  int64_t low = type.is_uint() ? 0 : -(int64_t(1) << (type.bits() - 1));
+  int64_t high = low + (int64_t(1) << type.bits()) - 1;
+  return std::max(std::abs(low - zeroPoint), std::abs(high - zeroPoint));
+}
+
 /// Rows or columns of a pooling window that lie inside the input, for each
 /// output position.
 std::vector<int32_t> windowCounts(int64_t outputs, int64_t size, int64_t window,
@@ -64,9 +71,13 @@ Value Stage::matmul(qint::MatMulOp op) {
   llvm::ArrayRef<int64_t> shape = shapeOf(op.getOutput());
   size_t rank = shape.size();
   RDom k(0, int(lhs.shape.back()));
-  // Codes less their zero points fit 16 bits when they are bytes.
-  Halide::Type narrow = lhs.type.bits() == 8 ? Halide::Int(16) : type;
   int64_t lz = op.getLhsZeroPoint(), rz = op.getRhsZeroPoint();
+  // Codes less their zero points fit 16 bits when they are bytes; products of
+  // two mostly fit 32.
+  bool bytes = lhs.type.bits() == 8 && rhs.type.bits() == 8;
+  bool fits = largest(lhs.type, lz) * largest(rhs.type, rz) < int64_t(1) << 31;
+  Halide::Type narrow = Halide::Int(bytes ? 16 : 32);
+  Halide::Type product = fits ? Halide::Int(32) : type;
   auto step = [=](const Point &p, Expr sum) {
     Point l = broadcast(p, lhs.shape), r = broadcast(p, rhs.shape);
     l.at[rank - 2] = lhs.shape[rank - 2] == 1 ? Expr(0) : p.at[rank - 2];
@@ -75,7 +86,8 @@ Value Stage::matmul(qint::MatMulOp op) {
     r.at[rank - 1] = p.at[rank - 1];
     Expr a = Halide::cast(narrow, lhs.at(l)) - constant(narrow, lz);
     Expr b = Halide::cast(narrow, rhs.at(r)) - constant(narrow, rz);
-    return sum + Halide::cast(type, a) * Halide::cast(type, b);
+    return sum + Halide::cast(type, Halide::cast(product, a) *
+                                        Halide::cast(product, b));
   };
   return accumulator(
       shape, type, [=](const Point &) { return constant(type, 0); }, step);

@@ -197,6 +197,10 @@ Value Stage::resize(qint::ResizeOp op) {
       resizeAxis(in.shape[2], shape[2], scale[2], scale[3], offset[1], nearest);
   Halide::Type type = elementType(op.getType());
   int zeroPoint = op.getZeroPoint();
+  // A row's sum has 32 bits if its numbers are not extreme.
+  int64_t largest = int64_t(1) << (in.type.bits() + 1);
+  bool isNarrow = type.bits() == 32 || largest * scale[2] < int64_t(1) << 31;
+  Halide::Type inner = isNarrow ? Halide::Int(32) : type;
   auto sample = [=](const Point &p, const Indices &y, const Indices &x) {
     Point q = p.moved(p.at);
     q.at[1] = readIndex(y, p.at[1], in.shape[1]);
@@ -206,20 +210,21 @@ Value Stage::resize(qint::ResizeOp op) {
   auto at = [=](const Point &p) -> Expr {
     if (nearest)
       return sample(p, rows.first, columns.first);
-    auto weighted = [&](const Indices &y, const Indices &wy, const Indices &x,
-                        const Indices &wx) {
-      Expr weight = Halide::cast(type, readTable(wy, p.at[1])) *
-                    Halide::cast(type, readTable(wx, p.at[2]));
-      return (Halide::cast(type, sample(p, y, x)) - zeroPoint) * weight;
+    auto weighted = [&](const Indices &y, const Indices &x,
+                        const Indices &weight) {
+      return (Halide::cast(inner, sample(p, y, x)) - zeroPoint) *
+             Halide::cast(inner, readTable(weight, p.at[2]));
     };
-    return weighted(rows.first, rows.firstWeight, columns.first,
-                    columns.firstWeight) +
-           weighted(rows.first, rows.firstWeight, columns.second,
-                    columns.secondWeight) +
-           weighted(rows.second, rows.secondWeight, columns.first,
-                    columns.firstWeight) +
-           weighted(rows.second, rows.secondWeight, columns.second,
-                    columns.secondWeight);
+    auto row = [&](const Indices &y, const Indices &weight) {
+      Expr sum = weighted(y, columns.first, columns.firstWeight) +
+                 weighted(y, columns.second, columns.secondWeight);
+      Expr factor = readTable(weight, p.at[1]);
+      if (type.bits() == 64 && isNarrow)
+        return wideProduct(sum, factor, context.arithmetic);
+      return Halide::cast(type, sum) * Halide::cast(type, factor);
+    };
+    return row(rows.first, rows.firstWeight) +
+           row(rows.second, rows.secondWeight);
   };
   return {{shape.begin(), shape.end()}, nearest ? in.type : type, at};
 }

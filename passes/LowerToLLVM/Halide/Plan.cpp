@@ -41,6 +41,14 @@ private:
   llvm::DenseMap<Value, Operation *> pending;
 };
 
+/// Whether an op reads `operand` at places that its other operands tell.
+bool isLookUpTable(Operation *op, Value operand) {
+  if (isa<qint::TableOp, qint::InterpolateOp, qint::SigmoidOp>(op))
+    return operand == op->getOperand(1);
+  auto div = dyn_cast<qint::DivOp>(op);
+  return div && operand == div.getReciprocals();
+}
+
 llvm::Error unsupported(Operation *op, const llvm::Twine &why) {
   return llvm::createStringError("kernel op '" + op->getName().getStringRef() +
                                  "': " + why);
@@ -115,7 +123,7 @@ bool Planner::isFlat() const {
       return false;
     for (Value operand : op.getOperands())
       if (shapeOf(operand) != llvm::ArrayRef<int64_t>(source.output.shape) &&
-          !(isa<qint::TableOp>(op) && operand == op.getOperand(1)))
+          !isLookUpTable(&op, operand))
         return false;
   }
   return true;
@@ -133,7 +141,7 @@ bool Planner::canCollapse(qint::Conv2DOp conv) const {
       return false;
     for (Value operand : op.getOperands())
       if (shapeOf(operand) != shapeOf(conv.getOutput()) &&
-          !(isa<qint::TableOp>(op) && operand == op.getOperand(1)))
+          !isLookUpTable(&op, operand))
         return false;
   }
   return true;
@@ -226,7 +234,8 @@ llvm::Expected<KernelPlan> Planner::run() {
 bool isPointwise(Operation *op) {
   return isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp, qint::MulOp,
              qint::MaximumOp, qint::MinimumOp, qint::ClampOp, qint::TableOp,
-             qint::FlipSignOp>(op);
+             qint::FlipSignOp, qint::DivOp, qint::InterpolateOp,
+             qint::SigmoidOp>(op);
 }
 
 bool isContraction(Operation *op) {

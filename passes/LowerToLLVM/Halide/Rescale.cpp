@@ -41,18 +41,23 @@ Expr highProductByHalves(const Expr &v, const Expr &m) {
   return vHigh * mHigh + (mid >> 16) + (cross >> 16);
 }
 
+} // namespace
+
 Expr highProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic) {
   if (!arithmetic.wideMultiply)
     return highProductByHalves(v, m);
   return cast<int32_t>((wide(v) * wide(m)) >> 32);
 }
 
+namespace {
+
 /// The low half of the product.
 Expr lowProduct(const Expr &v, const Expr &m) {
   return cast<uint32_t>(v) * cast<uint32_t>(m);
 }
 
-/// v * m for |v| < 2^47 and m < 2^15.
+} // namespace
+
 Expr wideProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic) {
   if (v.type().bits() <= 32 && !arithmetic.wideMultiply)
     return (wide(highProduct(v, m, arithmetic)) << 32) | wide(lowProduct(v, m));
@@ -64,6 +69,8 @@ Expr wideProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic) {
   Expr high = cast<int32_t>(v >> 32);
   return wide(low * m) + (wide(middle * m) << 16) + (wide(high * m) << 32);
 }
+
+namespace {
 
 /// The exact form on 64 bits: rules of the four roundings.
 Expr rescaleWide(const Expr &v, const Expr &m, const Expr &shift,

@@ -27,6 +27,12 @@ Expr rescale(Expr v, qint::RescaleAttr attribute, Halide::Type type,
 Expr rescaleDown(Expr v, qint::RescaleAttr attribute,
                  const Arithmetic &arithmetic);
 
+/// floor(v * m / 2^32) for m >= 0, both i32.
+Expr highProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic);
+
+/// v * m in 64 bits for i32 v and 0 <= m, or |v| < 2^47 and m < 2^15.
+Expr wideProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic);
+
 /// floor((v * m + 2^30) / 2^31) for m >= 0, both i32.
 Expr roundingDoublingHigh(const Expr &v, const Expr &m,
                           const Arithmetic &arithmetic);

@@ -87,6 +87,14 @@ private:
   Value rescaledAdd(qint::RescaledAddOp op);
   Value expSum(qint::ExpSumOp op);
   Value softmax(qint::SoftmaxOp op);
+  Value logSoftmax(qint::LogSoftmaxOp op);
+  Value normalize(qint::NormalizeOp op);
+  Value div(qint::DivOp op);
+
+  // Interpolate.cpp
+  Value interpolate(qint::InterpolateOp op);
+  Value sigmoid(qint::SigmoidOp op);
+  Value share(qint::ShareOp op);
 
   // Movement.cpp
   Value concat(qint::ConcatOp op);

@@ -36,6 +36,13 @@ struct Value {
   std::function<Expr(const Point &)> at;
 };
 
+/// A positive 32-bit number with its highest bit moved to bit 31, and how far
+/// it moved.
+struct Normalized {
+  Expr bits, headroom;
+};
+Normalized normalized(const Expr &positive);
+
 /// The element type of a tensor; i4 and i2 are stored in bytes.
 Halide::Type elementType(mlir::Type type);
 

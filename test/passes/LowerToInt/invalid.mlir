@@ -29,10 +29,81 @@ func.func @unsigned_sixteen_bits(%x: tensor<3x!s>) -> tensor<3x!s> {
 // -----
 
 !s = !quant.uniform<i16:f32, 0.5>
-func.func @table_of_sixteen_bits(%x: tensor<3x!s>) -> tensor<3x!s> {
-  // expected-error @+1 {{layer 'act' has 16-bit input, a table takes 8-bit input}}
-  %0 = qgraph.unary <sigmoid> %x {qgraph.layer = "act"} : (tensor<3x!s>) -> tensor<3x!s>
+!t = !quant.uniform<i8:f32, 0.5>
+func.func @table_of_sixteen_bits(%x: tensor<3x!s>) -> tensor<3x!t> {
+  // expected-error @+1 {{layer 'act' has 16-bit input and 'i8' output, expected 16 bits}}
+  %0 = qgraph.unary <sigmoid> %x {qgraph.layer = "act"} : (tensor<3x!s>) -> tensor<3x!t>
+  return %0 : tensor<3x!t>
+}
+
+// -----
+
+!s = !quant.uniform<i16:f32, 0.5>
+func.func @kernel_sigmoid(%x: tensor<3x!s>) -> tensor<3x!s> {
+  // expected-error @+1 {{layer 'act' must make 16-bit codes of scale 2^-15 from 16-bit codes}}
+  %0 = qgraph.unary <sigmoid> %x {qgraph.layer = "act", qgraph.rounding = "double"} : (tensor<3x!s>) -> tensor<3x!s>
   return %0 : tensor<3x!s>
+}
+
+// -----
+
+!s = !quant.uniform<i16:f32, 1000.0>
+!t = !quant.uniform<i16:f32, 3.0517578125e-05>
+func.func @kernel_sigmoid_scale(%x: tensor<3x!s>) -> tensor<3x!t> {
+  // expected-error @+1 {{layer 'act' has an input of a scale that is too large}}
+  %0 = qgraph.unary <sigmoid> %x {qgraph.layer = "act", qgraph.rounding = "double"} : (tensor<3x!s>) -> tensor<3x!t>
+  return %0 : tensor<3x!t>
+}
+
+// -----
+
+!s = !quant.uniform<i16:f32, 0.5>
+func.func @word_softmax(%x: tensor<2x3x!s>) -> tensor<2x3x!s> {
+  // expected-error @+1 {{layer 'soft' has no integer form; supported is a softmax of less than 65536 16-bit codes}}
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "soft"} : (tensor<2x3x!s>) -> tensor<2x3x!s>
+  return %0 : tensor<2x3x!s>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @log_softmax(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
+  // expected-error @+1 {{layer 'soft' has no integer form; supported is TensorFlow Lite's logarithm of a softmax}}
+  %0 = qgraph.softmax %x {axis = 1 : i64, log, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+!b = !quant.uniform<i8:f32, 1.0e-09:3>
+func.func @div(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
+  // expected-error @+1 {{layer 'div' divides codes that are not of 8 bits, or to a scale that is too small}}
+  %0 = qgraph.div %x, %x {qgraph.rounding = "double", qgraph.layer = "div"} : (tensor<2x3x!a>, tensor<2x3x!a>) -> tensor<2x3x!b>
+  return %0 : tensor<2x3x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @norm(%x: tensor<2x3x!a>, %g: tensor<3x!a>) -> tensor<2x3x!a> {
+  // expected-error @+1 {{layer 'norm' has no integer form; supported is TensorFlow Lite's L2_NORMALIZATION}}
+  %0 = qgraph.rms_norm %x, %g {axis = 1 : i64, epsilon = 0.0 : f32, qgraph.rounding = "double", qgraph.layer = "norm"} : (tensor<2x3x!a>, tensor<3x!a>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i16:f32, 0.5>
+!w = !quant.uniform<i8:f32, 0.5>
+!b = !quant.uniform<i32:f32, 0.25>
+!o = !quant.uniform<i16:f32, 1.0e-09>
+func.func @reduced_scale(%x: tensor<1x1x1x1x!a>) -> tensor<1x1x1x1x!o> {
+  %w = qgraph.constant dense<1> : tensor<1x1x1x1xi8> -> tensor<1x1x1x1x!w>
+  %b = qgraph.constant dense<0> : tensor<1xi32> -> tensor<1x!b>
+  // expected-error @+1 {{is too large for a multiplier of 15 bits and a shift}}
+  %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, qgraph.rounding = "double", qgraph.wide_sum, qgraph.layer = "conv"} : (tensor<1x1x1x1x!a>, tensor<1x1x1x1x!w>, tensor<1x!b>) -> tensor<1x1x1x1x!o>
+  return %0 : tensor<1x1x1x1x!o>
 }
 
 // -----
@@ -157,9 +228,9 @@ func.func @softmax_tiny_scale(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
 // -----
 
 !a = !quant.uniform<i16:f32, 0.5:0>
-func.func @words(%x: tensor<1x3x1x2x!a>) -> tensor<1x1x1x2x!a> {
-  // expected-error @+1 {{layer 'pool' averages 3 codes of 16 bits, supported are 8 bits and less than 2^21 codes}}
-  %0 = qgraph.avg_pool2d %x {kernel = array<i64: 3, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, qgraph.rounding = "double", qgraph.layer = "pool"} : (tensor<1x3x1x2x!a>) -> tensor<1x1x1x2x!a>
+func.func @words(%x: tensor<1x16384x1x2x!a>) -> tensor<1x1x1x2x!a> {
+  // expected-error @+1 {{layer 'pool' averages 16384 codes of 16 bits, supported are less than 2^14}}
+  %0 = qgraph.avg_pool2d %x {kernel = array<i64: 16384, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, qgraph.rounding = "double", qgraph.layer = "pool"} : (tensor<1x16384x1x2x!a>) -> tensor<1x1x1x2x!a>
   return %0 : tensor<1x1x1x2x!a>
 }
 

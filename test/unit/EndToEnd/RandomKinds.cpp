@@ -75,10 +75,7 @@ Value conv(RandomWriter &w) {
 }
 
 Value matmul(RandomWriter &w) {
-  Value lhs;
-  do
-    lhs = w.operand(3);
-  while (lhs.element == "i16");
+  Value lhs = w.operand(3);
   int64_t depth = lhs.shape[2], rows = lhs.shape[1], batch = lhs.shape[0];
   // The right side: the same codes in another shape, or a constant.
   Value rhs = w.chance(60)
@@ -131,6 +128,32 @@ Value clamp(RandomWriter &w) {
 
 Value tableCase(RandomWriter &w) {
   return w.table(w.operand(w.in(1, 5), w.chance(60) ? "i8" : "ui8"));
+}
+
+Value interpolate(RandomWriter &w) {
+  Value x = w.operand(w.in(1, 5), "i16");
+  Value points = w.constant({513}, "i16", -9000, 9000);
+  return w.tail(w.emit("interpolate", {x, points}, "", "i16", x.shape));
+}
+
+/// Any table of positive numbers of 31 bits does for the reciprocals.
+Value div(RandomWriter &w) {
+  Value lhs = w.operand(w.in(1, 5), w.chance(60) ? "i8" : "ui8");
+  Value rhs = w.partner(lhs, false);
+  Value reciprocals = w.constant({256}, "i32", int64_t(1) << 30, INT32_MAX);
+  std::string element = w.pick<const char *>({"i8", "ui8"});
+  int64_t a = w.code(element), b = w.code(element);
+  return w.tail(w.emit(
+      "div", {lhs, rhs, reciprocals},
+      fmt::format("lhs_zero_point = {} : i32, rhs_zero_point = {} : i32, "
+                  "multiplier = {} : i32, exponent = {} : i32, rounding = "
+                  "#qint.rounding<{}>, zero_point = {} : i32, min = {} : i32, "
+                  "max = {} : i32",
+                  w.code(lhs.element), w.code(rhs.element),
+                  w.in(int64_t(1) << 30, INT32_MAX), w.in(-8, 21),
+                  w.chance(50) ? "single" : "double", w.code(element),
+                  std::min(a, b), std::max(a, b)),
+      element, RandomWriter::broadcast(lhs.shape, rhs.shape)));
 }
 
 Value requantizeCodes(RandomWriter &w) {
@@ -345,16 +368,27 @@ struct Kind {
 };
 
 const Kind kinds[] = {
-    {"conv2d", 10, conv},        {"matmul", 4, matmul},
-    {"add", 4, addCase},         {"mul", 3, mul},
-    {"select", 2, select},       {"clamp", 1, clamp},
-    {"table", 2, tableCase},     {"requantize", 3, requantizeCodes},
-    {"avg_pool2d", 3, avgPool},  {"max_pool2d", 3, maxPool},
-    {"reduce", 3, reduce},       {"concat", 2, concat},
-    {"slice", 2, slice},         {"pad", 3, pad},
-    {"transpose", 2, transpose}, {"tile", 1, tile},
-    {"gather", 1, gather},       {"resize", 3, resize},
+    {"conv2d", 10, conv},
+    {"matmul", 4, matmul},
+    {"add", 4, addCase},
+    {"mul", 3, mul},
+    {"select", 2, select},
+    {"clamp", 1, clamp},
+    {"table", 2, tableCase},
+    {"requantize", 3, requantizeCodes},
+    {"avg_pool2d", 3, avgPool},
+    {"max_pool2d", 3, maxPool},
+    {"reduce", 3, reduce},
+    {"concat", 2, concat},
+    {"slice", 2, slice},
+    {"pad", 3, pad},
+    {"transpose", 2, transpose},
+    {"tile", 1, tile},
+    {"gather", 1, gather},
+    {"resize", 3, resize},
     {"argmax", 2, argmax},
+    {"interpolate", 1, interpolate},
+    {"div", 1, div},
 };
 
 } // namespace

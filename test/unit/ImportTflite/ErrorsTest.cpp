@@ -57,15 +57,83 @@ TEST(TfliteErrors, NamesOperatorsWithoutIntegerKernel) {
   Spec codes{{1, 4}, ElementType::Int8, {}, {0.5f}, {3}};
   EXPECT_THAT(oneOp(codes, codes,
                     [](ModelBuilder &b, int i, int o) {
-                      b.op(Builtin::Div, {i, i}, {o});
+                      b.op(Builtin::Neg, {i}, {o});
                     }),
-              HasSubstr("DIV on integers (makes 'out')"));
+              HasSubstr("NEG on integers (makes 'out')"));
   Spec words{{1, 4}, ElementType::Int16, {}, {0.5f}, {0}};
   EXPECT_THAT(oneOp(words, words,
                     [](ModelBuilder &b, int i, int o) {
-                      b.op(Builtin::Add, {i, i}, {o});
+                      b.op(Builtin::LeakyRelu, {i}, {o});
                     }),
-              HasSubstr("ADD on INT16 (makes 'out')"));
+              HasSubstr("LEAKY_RELU on INT16 (makes 'out')"));
+}
+
+TEST(TfliteErrors, Words) {
+  Spec words{{1, 4}, ElementType::Int16, {}, {0.5f}, {0}};
+  Spec moved = words, uneven = words, bytes = words;
+  moved.zeroPoints = {3};
+  uneven.scales = {0.3f};
+  bytes.type = ElementType::Int8;
+  auto abs = [](ModelBuilder &b, int i, int o) {
+    b.op(Builtin::Relu, {i}, {o});
+  };
+  EXPECT_THAT(oneOp(moved, words, abs), HasSubstr("zero point 3 on 'in'"));
+  auto add = [](bool powers) {
+    return [powers](ModelBuilder &b, int i, int o) {
+      b.op(Builtin::Add, {i, i}, {o}, 11,
+           format::CreateSumOptions(b.out, 0, powers));
+    };
+  };
+  EXPECT_THAT(oneOp(words, words, add(true)),
+              HasSubstr("on INT16 has scales that are powers of two"));
+  EXPECT_EQ(oneOp(words, words, add(false)), "");
+  EXPECT_EQ(oneOp(words, uneven, add(true)), "");
+  EXPECT_THAT(oneOp(bytes, words,
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Tanh, {i}, {o});
+                    }),
+              HasSubstr("needs an input of its output's type"));
+  EXPECT_THAT(oneOp(words, words,
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::Softmax, {i}, {o}, 9,
+                           format::CreateSoftmaxOptions(b.out, 1));
+                    }),
+              HasSubstr("(of INT16: 1/32768)"));
+  EXPECT_THAT(oneOp(bytes, bytes,
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::LogSoftmax, {i}, {o});
+                    }),
+              HasSubstr("must make codes of scale 1/16 up to 0"));
+  EXPECT_THAT(oneOp(bytes, bytes,
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::L2Normalization, {i}, {o});
+                    }),
+              HasSubstr("must make INT8 codes of scale 1/128"));
+}
+
+TEST(TfliteErrors, WordBiases) {
+  auto connect = [](ElementType type, std::vector<uint8_t> data,
+                    ElementType made) {
+    Spec in{{1, 1}, ElementType::Int16, {}, {0.5f}, {0}};
+    Spec out{{1, 1}, made, {}, {0.5f}, {0}};
+    return oneOp(in, out, [&](ModelBuilder &b, int i, int o) {
+      int f = b.tensor("f", {{1, 1}, ElementType::Int8, {1}, {0.5f}, {0}});
+      int c = b.tensor("c", {{1}, type, data, {0.25f}, {0}});
+      b.op(Builtin::FullyConnected, {i, f, c}, {o}, 8,
+           format::CreateFullyConnectedOptions(b.out));
+    });
+  };
+  auto number = [](int64_t value) {
+    return bytesOf(std::vector<int64_t>{value});
+  };
+  EXPECT_EQ(connect(ElementType::Int64, number(-5), ElementType::Int16), "");
+  EXPECT_THAT(
+      connect(ElementType::Int64, number(int64_t(1) << 31), ElementType::Int16),
+      HasSubstr("has a bias of 2147483648, which leaves 32 bits"));
+  EXPECT_THAT(connect(ElementType::Int8, {1}, ElementType::Int16),
+              HasSubstr("expected 1 of INT32 or INT64"));
+  EXPECT_THAT(connect(ElementType::Int64, number(1), ElementType::Int8),
+              HasSubstr("needs an input of its output's width"));
 }
 
 TEST(TfliteErrors, UnknownNumberOfOperator) {
@@ -279,7 +347,7 @@ TEST(TfliteErrors, IntegerConvolutions) {
   Spec image = codes({1, 2, 2, 3}), filter = weights({1, 1, 1, 3}, 3),
        made = codes({1, 2, 2, 1});
   EXPECT_THAT(conv(image, constant({1, 1, 1, 3}, 3), nullptr, made),
-              HasSubstr("needs an input and a filter of 8 bits with scales"));
+              HasSubstr("needs an input of its output's width and a filter of 8 bits"));
   Spec bias{{1}, ElementType::Int64, std::vector<uint8_t>(8, 0)};
   EXPECT_THAT(conv(image, filter, &bias, made),
               HasSubstr("has a bias of 1 elements of INT64, expected 1 of"));
@@ -334,7 +402,7 @@ TEST(TfliteErrors, ScalesThatMustAgree) {
                       b.op(Builtin::Softmax, {i}, {o}, 9,
                            format::CreateSoftmaxOptions(b.out, 1));
                     }),
-              HasSubstr("must make codes of scale 1/256 that start from 0"));
+              HasSubstr("must make codes of scale 1/256 (of INT16"));
   Spec bytes = codes({1, 4});
   bytes.type = ElementType::UInt8;
   EXPECT_THAT(oneOp(bytes, codes({1, 4}),
@@ -394,7 +462,7 @@ TEST(TfliteErrors, EdgesAndMixtures) {
   EXPECT_THAT(oneOp(codes({1, 4}), codes({1, 4}),
                     [](ModelBuilder &b, int i, int o) {
                       b.op(Builtin::Add, {i, b.tensor("c", constant({1}, 1))},
-                           {o}, 11, format::CreateActivationOptions(b.out, 0));
+                           {o}, 11, format::CreateSumOptions(b.out, 0));
                     }),
               HasSubstr("needs two operands of FLOAT32, or two of 8 bits"));
   EXPECT_THAT(oneOp({{4}, ElementType::Bool}, floats({4}),
@@ -476,14 +544,15 @@ TEST(TfliteErrors, Movement) {
                            {o}, 32, format::CreateStridedSliceOptions(b.out));
                     }),
               HasSubstr("takes nothing of axis 1"));
-  EXPECT_THAT(
-      oneOp(floats({2, 3}), floats({2, 3}),
-            [](ModelBuilder &b, int i, int o) {
-              b.op(Builtin::StridedSlice,
-                   {i, indices(b, {0}), indices(b, {2}), indices(b, {1})}, {o},
-                   32, format::CreateStridedSliceOptions(b.out, 0, 0, 1));
-            }),
-      HasSubstr("has an ellipsis, a new axis or offsets"));
+  EXPECT_THAT(oneOp(floats({2, 3}), floats({2, 3}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::StridedSlice,
+                           {i, indices(b, {0, 0}), indices(b, {2, 2}),
+                            indices(b, {1, 1})},
+                           {o}, 32,
+                           format::CreateStridedSliceOptions(b.out, 0, 0, 3));
+                    }),
+              HasSubstr("needs begin, end and stride for the same axes"));
   EXPECT_THAT(oneOp(floats({2, 3}), floats({3}),
                     [](ModelBuilder &b, int i, int o) {
                       b.op(Builtin::Unpack, {i}, {o}, 64,

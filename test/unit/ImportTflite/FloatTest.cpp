@@ -171,6 +171,27 @@ TEST(TfliteFloat, PreluTakesSlopesPerChannel) {
   EXPECT_FLOATS(m.run({-2, -3, 4, 5}), -1, 3, 4, 5);
 }
 
+/// -batch sizes what the file leaves open, all the way to the result.
+TEST(TfliteFloat, OpenBatch) {
+  ModelBuilder b;
+  ModelBuilder::TensorSpec open{{1, 2}};
+  open.signature = {-1, 2};
+  int in = b.tensor("in", open), out = b.tensor("out", open);
+  b.op(Builtin::Abs, {in}, {out});
+  std::string bytes = b.finish({in}, {out});
+  for (int64_t batch : {1, 4}) {
+    mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+    ImportOptions options;
+    options.batch = batch;
+    auto module = importModelFromMemory(bytes, "m.tflite", context, options);
+    ASSERT_TRUE(bool(module)) << llvm::toString(module.takeError());
+    auto type = functionOf(module->get()).getFunctionType();
+    for (mlir::Type shaped : {type.getInput(0), type.getResult(0)})
+      EXPECT_EQ(llvm::cast<mlir::RankedTensorType>(shaped).getShape(),
+                (llvm::ArrayRef<int64_t>{batch, 2}));
+  }
+}
+
 TEST(TfliteFloat, L2Normalization) {
   OneOp m({2, 2}, {2, 2});
   m.b.op(Builtin::L2Normalization, {m.in}, {m.out}, 12,
@@ -254,6 +275,22 @@ TEST(TfliteFloat, StridedSliceBackwardsAndShrunk) {
   m.b.op(Builtin::StridedSlice, {m.in, begin, end, step}, {m.out}, 32,
          format::CreateStridedSliceOptions(m.b.out, 0, 0, 0, 0, 1));
   EXPECT_FLOATS(m.run(counted(8)), 7, 5);
+}
+
+/// x[1, ..., new axis, 1:3] and x[0:2, 1:1+2], whose ends are offsets.
+TEST(TfliteFloat, StridedSliceWithEllipsisAndNewAxis) {
+  OneOp m({2, 3, 4}, {3, 1, 2});
+  int begin = m.indices({1, 0, 0, 1}), end = m.indices({2, 0, 0, 3}),
+      step = m.indices({1, 1, 1, 1});
+  m.b.op(Builtin::StridedSlice, {m.in, begin, end, step}, {m.out}, 32,
+         format::CreateStridedSliceOptions(m.b.out, 0, 0, 2, 4, 1));
+  EXPECT_FLOATS(m.run(counted(24)), 13, 14, 17, 18, 21, 22);
+  OneOp n({2, 4}, {2, 2});
+  int from = n.indices({0, 1}), sizes = n.indices({2, 2}),
+      ones = n.indices({1, 1});
+  n.b.op(Builtin::StridedSlice, {n.in, from, sizes, ones}, {n.out}, 32,
+         format::CreateStridedSliceOptions(n.b.out, 0, 0, 0, 0, 0, true));
+  EXPECT_FLOATS(n.run(counted(8)), 1, 2, 5, 6);
 }
 
 TEST(TfliteFloat, MovesElements) {

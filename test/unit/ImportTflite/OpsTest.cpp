@@ -19,9 +19,9 @@ namespace {
 /// dear as compiling ten.
 class Zoo {
 public:
-  Zoo(uint64_t seed, bool bytes)
-      : codeType(bytes ? ElementType::UInt8 : ElementType::Int8),
-        least(bytes ? 0 : -128), random(seed) {
+  Zoo(uint64_t seed, ElementType type)
+      : codeType(type), least(type == ElementType::UInt8 ? 0 : -128),
+        isWord(type == ElementType::Int16), random(seed) {
     image = activation("image", {1, 5, 6, 4});
     other = activation("other", {1, 5, 6, 4});
     row = activation("row", {1, 13});
@@ -36,11 +36,14 @@ public:
     return static_cast<float>(low * std::pow(high / low, at));
   }
 
+  int64_t anyZero() { return isWord ? 0 : in(least, least + 255); }
+
   int activation(const std::string &name, const std::vector<int> &shape,
                  float scale = 0, int64_t zero = 1000) {
     shapes.push_back(shape);
-    scales.push_back(scale != 0 ? scale : real(0.004, 0.4));
-    zeros.push_back(zero != 1000 ? zero : in(least, least + 255));
+    scales.push_back(scale != 0 ? scale
+                                : real(0.004, 0.4) / (isWord ? 256 : 1));
+    zeros.push_back(zero != 1000 ? zero : anyZero());
     return builder.tensor(
         name, {shape, codeType, {}, {scales.back()}, {zeros.back()}});
   }
@@ -61,15 +64,17 @@ public:
     std::vector<uint8_t> codes;
     for (size_t i = 0; i < count; ++i)
       codes.push_back(static_cast<uint8_t>(in(least + 1, least + 255)));
-    perChannel &= codeType == ElementType::Int8;
-    int64_t zero = codeType == ElementType::Int8 ? 0 : in(0, 255);
+    bool isByte = codeType == ElementType::UInt8;
+    perChannel &= !isByte;
+    int64_t zero = isByte ? in(0, 255) : 0;
     filterScales.clear();
     for (int c = 0; c < (perChannel ? shape[axis] : 1); ++c)
       filterScales.push_back(real(0.001, 0.02));
     keep();
     return builder.tensor(
-        "filter", {shape, codeType, codes, filterScales,
-                   std::vector<int64_t>(filterScales.size(), zero), axis});
+        "filter",
+        {shape, isByte ? codeType : ElementType::Int8, codes, filterScales,
+         std::vector<int64_t>(filterScales.size(), zero), axis});
   }
   /// A constant activation.
   int codes(const std::vector<int> &shape, float scale) {
@@ -77,11 +82,11 @@ public:
     size_t count = 1;
     for (int size : shape)
       count *= size;
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < (isWord ? 2 : 1) * count; ++i)
       values.push_back(static_cast<uint8_t>(in(0, 255)));
     keep();
-    return builder.tensor(
-        "codes", {shape, codeType, values, {scale}, {in(least, least + 255)}});
+    return builder.tensor("codes",
+                          {shape, codeType, values, {scale}, {anyZero()}});
   }
   int bias(int channels, int input) {
     std::vector<int32_t> values;
@@ -91,11 +96,16 @@ public:
     for (float scale : filterScales)
       units.push_back(scale * scales[input]);
     keep();
-    return builder.tensor("bias", {{channels},
-                                   ElementType::Int32,
-                                   test::bytesOf(values),
-                                   units,
-                                   std::vector<int64_t>(units.size(), 0)});
+    // In 64 bits, and then in 32.
+    bool isLong = isWord && (longBias = !longBias);
+    return builder.tensor(
+        "bias", {{channels},
+                 isLong ? ElementType::Int64 : ElementType::Int32,
+                 isLong ? test::bytesOf(std::vector<int64_t>(values.begin(),
+                                                             values.end()))
+                        : test::bytesOf(values),
+                 units,
+                 std::vector<int64_t>(units.size(), 0)});
   }
 
   /// An output of the network.
@@ -113,7 +123,8 @@ public:
 
   ModelBuilder builder;
   ElementType codeType;
-  int64_t least; ///< code
+  int64_t least; ///< code of 8 bits
+  bool isWord;
   int image, other, row;
   std::vector<std::vector<int>> shapes;
   std::vector<float> scales;
@@ -129,6 +140,7 @@ private:
   }
 
   std::vector<float> filterScales;
+  bool longBias = false;
   data::SplitMix64 random;
 };
 
@@ -189,14 +201,15 @@ void addConnected(Zoo &z) {
 void addArithmetic(Zoo &z) {
   for (int i = 0; i < 2; ++i) {
     auto options = [&] {
-      return format::CreateActivationOptions(z.builder.out, z.in(0, 3));
+      return format::CreateSumOptions(z.builder.out, z.in(0, 3), false);
     };
     z.builder.op(Builtin::Add, {z.image, z.other},
                  {z.result("add", {1, 5, 6, 4})}, 11, options());
     z.builder.op(Builtin::Sub, {z.other, z.image},
                  {z.result("sub", {1, 5, 6, 4})}, 28, options());
     z.builder.op(Builtin::Mul, {z.image, z.other},
-                 {z.result("mul", {1, 5, 6, 4})}, 21, options());
+                 {z.result("mul", {1, 5, 6, 4})}, 21,
+                 format::CreateActivationOptions(z.builder.out, z.in(0, 3)));
   }
 }
 
@@ -238,6 +251,94 @@ void addSoftmaxes(Zoo &z) {
                  {z.result("softmax4", {1, 5, 6, 4}, 1.0f / 256, z.least)}, 9,
                  format::CreateSoftmaxOptions(z.builder.out, beta));
   }
+}
+
+void addLogSoftmaxes(Zoo &z) {
+  z.builder.op(Builtin::LogSoftmax, {z.row},
+               {z.result("log", {1, 13}, 1.0f / 16, z.least + 255)});
+  z.builder.op(Builtin::LogSoftmax, {z.image},
+               {z.result("log4", {1, 5, 6, 4}, 1.0f / 16, z.least + 255)});
+  // Many elements that are close, or so far that no exponential is left.
+  for (float scale : {z.real(0.0001, 0.01), z.real(1, 20)}) {
+    int wide = z.activation("wide", {2, 700}, scale);
+    z.args.push_back(wide);
+    z.builder.op(Builtin::LogSoftmax, {wide},
+                 {z.result("log7", {2, 700}, 1.0f / 16, z.least + 255)});
+  }
+}
+
+void addNormalizations(Zoo &z) {
+  auto options = [&] {
+    return format::CreateActivationOptions(z.builder.out, 0);
+  };
+  z.builder.op(Builtin::L2Normalization, {z.row},
+               {z.result("l2", {1, 13}, 1.0f / 128, 0)}, 12, options());
+  z.builder.op(Builtin::L2Normalization, {z.image},
+               {z.result("l24", {1, 5, 6, 4}, 1.0f / 128, 0)}, 12, options());
+  // One element, which is 0 for its zero point.
+  z.builder.op(Builtin::Reshape, {z.row, z.indices({13, 1})},
+               {z.resultLike("column", {13, 1}, z.row)});
+  z.builder.op(Builtin::L2Normalization, {z.results.back()},
+               {z.result("l21", {13, 1}, 1.0f / 128, 0)}, 12, options());
+}
+
+void addQuotients(Zoo &z) {
+  for (float low : {0.001f, 0.1f, 10.0f}) {
+    z.builder.op(Builtin::Div, {z.image, z.other},
+                 {z.result("div", {1, 5, 6, 4}, z.real(low, 10 * low))}, 29,
+                 format::CreateActivationOptions(z.builder.out, z.in(0, 3)));
+    int one = z.codes({1, 6, 1}, z.real(0.004, 0.4));
+    z.builder.op(Builtin::Div, {z.image, one},
+                 {z.result("div1", {1, 5, 6, 4}, z.real(low, 10 * low))}, 29,
+                 format::CreateActivationOptions(z.builder.out, 0));
+  }
+}
+
+void addWordSoftmaxes(Zoo &z) {
+  for (float beta : {1.0f, 0.3f}) {
+    z.builder.op(Builtin::Softmax, {z.row},
+                 {z.result("softmax", {1, 13}, 1.0f / 32768)}, 9,
+                 format::CreateSoftmaxOptions(z.builder.out, beta));
+    z.builder.op(Builtin::Softmax, {z.image},
+                 {z.result("softmax4", {1, 5, 6, 4}, 1.0f / 32768)}, 9,
+                 format::CreateSoftmaxOptions(z.builder.out, beta));
+  }
+}
+
+void addWordFunctions(Zoo &z) {
+  const std::vector<int> shape = {1, 5, 6, 4};
+  // A power of two twice, one that is small, and any.
+  for (float scale : {0x1p-12f, 0x1p-11f, 0x1p-15f, z.real(1e-5, 2)}) {
+    int in = z.activation("in", shape, scale);
+    z.args.push_back(in);
+    z.builder.op(Builtin::Logistic, {in},
+                 {z.result("logistic", shape, 1.0f / 32768)});
+    z.builder.op(Builtin::Tanh, {in}, {z.result("tanh", shape, 1.0f / 32768)});
+  }
+}
+
+void addWordTables(Zoo &z) {
+  const std::vector<int> shape = {1, 5, 6, 4};
+  for (bool approximate : {false, true})
+    z.builder.op(Builtin::Gelu, {z.image},
+                 {z.result("gelu", shape, z.real(4e-5, 4e-4))}, 116,
+                 format::CreateGeluOptions(z.builder.out, approximate));
+  z.builder.op(Builtin::Exp, {z.image},
+               {z.result("exp", shape, z.real(0.001, 0.1))});
+  z.builder.op(Builtin::Relu, {z.image}, {z.result("relu", shape)});
+  z.builder.op(Builtin::Relu6, {z.image}, {z.result("relu6", shape)});
+  z.builder.op(Builtin::Quantize, {z.image}, {z.result("quantize", shape)});
+}
+
+void addProducts(Zoo &z) {
+  int a = z.activation("a", {2, 3, 5}), b = z.activation("b", {2, 5, 4});
+  z.args.push_back(a);
+  z.args.push_back(b);
+  for (int i = 0; i < 2; ++i)
+    z.builder.op(Builtin::BatchMatMul, {a, b},
+                 {z.result("product", {2, 3, 4},
+                           z.isWord ? z.real(0.001, 0.1) : z.real(0.1, 4))},
+                 101, format::CreateBatchMatMulOptions(z.builder.out));
 }
 
 void addFunctions(Zoo &z) {
@@ -338,34 +439,54 @@ struct Case {
   Family add;
   /// Whether the two ways of rounding must give different codes here.
   bool roundingMatters = true;
-  bool bytes = false; ///< UINT8
+  ElementType type = ElementType::Int8;
 };
 void PrintTo(const Case &one, std::ostream *os) { *os << one.name; }
+
+constexpr auto u8 = ElementType::UInt8, i16 = ElementType::Int16;
 
 // At most eight results each, which the runner can hold.
 constexpr Case families[] = {{"Convolutions", addConvolutions},
                              {"Transposed", addTransposed},
                              {"Connected", addConnected},
+                             {"Products", addProducts},
                              {"Arithmetic", addArithmetic},
+                             {"Quotients", addQuotients, false},
                              {"Pools", addPools, false},
                              {"Reductions", addReductions},
                              {"Softmaxes", addSoftmaxes, false},
+                             {"LogSoftmaxes", addLogSoftmaxes, false},
+                             {"Normalizations", addNormalizations, false},
                              {"Functions", addFunctions},
                              {"Tables", addTables, false},
                              {"Roots", addRoots},
                              {"Prelus", addPrelus},
                              {"Resizes", addResizes},
                              {"Movement", addMovement},
-                             {"ByteConvolutions", addConvolutions, true, true},
-                             {"ByteConnected", addConnected, false, true},
-                             {"ByteArithmetic", addArithmetic, true, true},
-                             {"BytePools", addPools, false, true},
-                             {"ByteSoftmaxes", addSoftmaxes, false, true},
-                             {"ByteFunctions", addFunctions, true, true},
-                             {"ByteReductions", addReductions, true, true},
-                             {"ByteTables", addTables, false, true},
-                             {"BytePrelus", addPrelus, true, true},
-                             {"ByteMovement", addMovement, false, true}};
+                             {"ByteConvolutions", addConvolutions, true, u8},
+                             {"ByteConnected", addConnected, false, u8},
+                             {"ByteArithmetic", addArithmetic, true, u8},
+                             {"ByteQuotients", addQuotients, false, u8},
+                             {"BytePools", addPools, false, u8},
+                             {"ByteReductions", addReductions, true, u8},
+                             {"ByteSoftmaxes", addSoftmaxes, false, u8},
+                             {"ByteLogSoftmaxes", addLogSoftmaxes, false, u8},
+                             {"ByteFunctions", addFunctions, true, u8},
+                             {"ByteTables", addTables, false, u8},
+                             {"BytePrelus", addPrelus, true, u8},
+                             {"ByteMovement", addMovement, false, u8},
+                             {"WordConvolutions", addConvolutions, true, i16},
+                             {"WordTransposed", addTransposed, false, i16},
+                             {"WordConnected", addConnected, false, i16},
+                             {"WordProducts", addProducts, false, i16},
+                             {"WordArithmetic", addArithmetic, true, i16},
+                             {"WordPools", addPools, false, i16},
+                             {"WordReductions", addReductions, true, i16},
+                             {"WordSoftmaxes", addWordSoftmaxes, true, i16},
+                             {"WordFunctions", addWordFunctions, false, i16},
+                             {"WordTables", addWordTables, true, i16},
+                             {"WordResizes", addResizes, true, i16},
+                             {"WordMovement", addMovement, true, i16}};
 
 /// Random codes; every second sample has only the ends of the range.
 Bytes randomSamples(size_t size, int count, uint64_t seed) {
@@ -389,7 +510,7 @@ TEST_P(TfliteOps, EqualTheOracle) {
   for (uint64_t seed = 1; seed <= models; ++seed) {
     Bytes before;
     for (auto rounding : {TfliteRounding::Reference, TfliteRounding::Single}) {
-      Zoo zoo(seed, GetParam().bytes);
+      Zoo zoo(seed, GetParam().type);
       GetParam().add(zoo);
       std::string bytes = zoo.finish();
       mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
@@ -413,11 +534,12 @@ TEST_P(TfliteOps, EqualTheOracle) {
 
 /// Compiled for one row of each family.
 TEST_P(TfliteOps, EqualTheOracleOnTargets) {
-  Zoo zoo(5, GetParam().bytes);
+  Zoo zoo(5, GetParam().type);
   GetParam().add(zoo);
   std::string bytes = zoo.finish();
   for (auto rounding : {TfliteRounding::Reference, TfliteRounding::Single}) {
-    if (GetParam().bytes && rounding == TfliteRounding::Single)
+    if (GetParam().type != ElementType::Int8 &&
+        rounding == TfliteRounding::Single)
       continue;
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
     loadDialects(context);
@@ -429,7 +551,7 @@ TEST_P(TfliteOps, EqualTheOracleOnTargets) {
     // The two roundings differ in what Rescale makes, which has tests of its
     // own on every target.
     std::vector<const char *> rows = {"generic", "cortex-m0plus"};
-    if (GetParam().bytes)
+    if (GetParam().type == u8)
       rows = {"x86-64", "cortex-m4"};
     else if (rounding == TfliteRounding::Reference)
       rows = {"x86-64-v3", "armv8", "cortex-m4", "cortex-m0plus"};
