@@ -249,7 +249,14 @@ EvaluatorOrError makeTable(const OpInstance &instance) {
     return dyn_cast<quant::UniformQuantizedType>(
         cast<RankedTensorType>(value.getType()).getElementType());
   };
-  auto in = typeOf(op.getInput()), out = typeOf(op.getOutput());
+  auto stated = [](std::optional<Type> type) {
+    return type ? dyn_cast<quant::UniformQuantizedType>(*type)
+                : quant::UniformQuantizedType();
+  };
+  auto in =
+      op.getInputType() ? stated(op.getInputType()) : typeOf(op.getInput());
+  auto out =
+      op.getOutputType() ? stated(op.getOutputType()) : typeOf(op.getOutput());
   std::vector<int8_t> table(op.getTable().begin(), op.getTable().end());
   int64_t count = numElements(instance.shape);
   return makeFunctionEvaluator([=](Inputs inputs, float *output) {

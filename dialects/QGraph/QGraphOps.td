@@ -193,9 +193,20 @@ def QGraph_TableOp : QGraph_Op<"table"> {
   let description = [{
     `out = table[code(in) + 128]`: 256 entries, indexed by the stored signed
     code of the input; entries are stored codes of the result. Input and
-    output are quantized or plain `i8`.
+    output are quantized or plain `i8`. On `f32`, in a network that is not
+    quantized yet, `input_type` and `output_type` are the quantized types of
+    the codes: the input is rounded to its type first.
   }];
-  let arguments = (ins QGraph_Tensor:$input, DenseI8ArrayAttr:$table);
+  let arguments = (ins QGraph_Tensor:$input, DenseI8ArrayAttr:$table,
+                       OptionalAttr<TypeAttr>:$input_type,
+                       OptionalAttr<TypeAttr>:$output_type);
+  let builders = [
+    // On codes.
+    OpBuilder<(ins "mlir::Type":$output, "mlir::Value":$input,
+                   "llvm::ArrayRef<int8_t>":$table), [{
+      build($_builder, $_state, output, input, table, nullptr, nullptr);
+    }]>
+  ];
   let results = (outs QGraph_Tensor:$output);
   let assemblyFormat = [{
     $input attr-dict `:` functional-type(operands, results)

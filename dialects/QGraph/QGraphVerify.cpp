@@ -153,6 +153,19 @@ LogicalResult TableOp::verify() {
   if (getTable().size() != 256)
     return emitOpError() << "table has " << getTable().size()
                          << " entries, expected 256";
+  auto stated = [](std::optional<Type> type) {
+    return type && llvm::isa<quant::UniformQuantizedType>(*type) &&
+           isEightBitCode(*type);
+  };
+  if (getElementTypeOrSelf(getType()).isF32()) {
+    if (!stated(getInputType()) || !stated(getOutputType()))
+      return emitOpError("on f32 has no input_type or output_type, expected "
+                         "8-bit quantized types of one scale");
+    return verifySameShape(*this, getInput().getType(), getType());
+  }
+  if (getInputType() || getOutputType())
+    return emitOpError("has an input_type or output_type beside the types of "
+                       "its operands, expected them on f32 only");
   for (Type type : {Type(getInput().getType()), Type(getType())})
     if (!isEightBitCode(type))
       return emitOpError() << "input or output has element type "

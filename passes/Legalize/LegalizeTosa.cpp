@@ -26,6 +26,11 @@ void TosaLowering::mapFailed(Value from) {
                 .getResult(0));
 }
 
+bool TosaLowering::hasFailed(Value from) const {
+  Value mapped = operand(from);
+  return mapped && dependsOnFailure(mapped);
+}
+
 bool TosaLowering::dependsOnFailure(Value value) const {
   SmallVector<Value> worklist = {value};
   DenseSet<Value> seen;
@@ -218,13 +223,11 @@ private:
   FailureOr<Value> lowerResult(Operation *op) {
     if (isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
       return rangeHint(op);
+    if (auto cast = dyn_cast<quant::StorageCastOp>(op))
+      return lowerStorageCast(lowering, cast);
+    if (auto codes = dyn_cast<tosa::TableOp>(op))
+      return lowerTable(lowering, codes);
     const Handler *handler = table.find(op->getName().getStringRef());
-    if (isa<tosa::TableOp>(op)) {
-      op->emitOpError("maps 8-bit codes, which a network on f32 does not have; "
-                      "supported are the functions that tables stand for, such "
-                      "as tosa.sigmoid, of which tables are made here");
-      return failure();
-    }
     if (!handler && !isFloatConstant(op)) {
       op->emitOpError("is not supported; docs/supported-ops.md lists the ops "
                       "that are");

@@ -5,6 +5,7 @@
 #include "dialects/QGraph/Build.h"
 #include "passes/Legalize/Constants.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringMap.h"
@@ -28,6 +29,8 @@ public:
   /// Stands for the result of an op that could not be lowered, so that ops
   /// which use it can still be examined.
   void mapFailed(mlir::Value from);
+  /// Whether that happened to `from`, which has an error then.
+  bool hasFailed(mlir::Value from) const;
 
   /// The constant a TOSA operand is; else an error that calls it `what`.
   mlir::FailureOr<ConstantTensor>
@@ -80,6 +83,14 @@ private:
 void addContractions(HandlerTable &table);
 void addElementwise(HandlerTable &table);
 void addDataMovement(HandlerTable &table);
+
+/// A look-up table between quantized types. The result is the `quant.qcast` of
+/// a qgraph.table on f32, which states the type of the codes.
+mlir::FailureOr<mlir::Value> lowerTable(TosaLowering &lowering,
+                                        mlir::tosa::TableOp op);
+/// The codes of a quantized tensor as integers, or back: nothing to compute.
+mlir::FailureOr<mlir::Value> lowerStorageCast(TosaLowering &lowering,
+                                              mlir::quant::StorageCastOp op);
 
 } // namespace qcc::legalize
 

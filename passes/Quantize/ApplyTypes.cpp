@@ -86,6 +86,10 @@ public:
     if (!function || failed(applyActivations(function)) ||
         failed(convertConstants(function)))
       return signalPassFailure();
+    for (auto table :
+         llvm::to_vector(function.front().getOps<qgraph::TableOp>()))
+      if (table.getInputType())
+        keepCodes(table);
     // After the constants, which a function may return.
     function.setType(
         FunctionType::get(&getContext(), function.front().getArgumentTypes(),
@@ -116,6 +120,35 @@ private:
       value.setType(RankedTensorType::get(shapeOf(value), type.getValue()));
     }
     return success();
+  }
+
+  /// A table's codes keep their types; where the network holds the values in
+  /// others they are rounded before and after it.
+  static void keepCodes(qgraph::TableOp table) {
+    OpBuilder builder(table);
+    auto inType = table.getInput().getType().clone(*table.getInputType());
+    auto outType = table.getType().clone(*table.getOutputType());
+    Value input = requantized(builder, table, table.getInput(), inType);
+    Value result = qgraph::TableOp::create(builder, table.getLoc(), outType,
+                                           input, table.getTable());
+    result.getDefiningOp()->setDiscardableAttrs(
+        table->getDiscardableAttrDictionary());
+    table.getOutput().replaceAllUsesWith(
+        requantized(builder, table, result, table.getType()));
+    table.erase();
+  }
+
+  static Value requantized(OpBuilder &builder, qgraph::TableOp table,
+                           Value value, Type type) {
+    if (value.getType() == type)
+      return value;
+    auto op =
+        qgraph::RequantizeOp::create(builder, table.getLoc(), type, value);
+    op->setAttr("qgraph.layer",
+                builder.getStringAttr(
+                    layerOf(table.getOutput()) +
+                    (value == table.getInput() ? "_input" : "_output")));
+    return op;
   }
 
   /// Every constant that is read as an activation, once for all such uses.

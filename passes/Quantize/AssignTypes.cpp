@@ -15,21 +15,32 @@ namespace qcc {
 
 namespace {
 
+/// What the codes mean of the look-up table that alone reads a value.
+quant::UniformQuantizedType typeOfOnlyTable(Value value) {
+  if (!value.hasOneUse())
+    return {};
+  auto table = dyn_cast<qgraph::TableOp>(*value.user_begin());
+  return table ? dyn_cast_or_null<quant::UniformQuantizedType>(
+                     table.getInputType().value_or(Type()))
+               : quant::UniformQuantizedType();
+}
+
 /// The type that a value has whatever its range: stated by a hint or by the
-/// bytes of an argument, or known from the function that makes it.
+/// bytes of an argument, or known from the function that makes or reads it.
 quant::UniformQuantizedType fixedType(Value value) {
   if (auto type = dyn_cast_or_null<TypeAttr>(getFact(value, "qgraph.type")))
     return dyn_cast<quant::UniformQuantizedType>(type.getValue());
   if (value.getDefiningOp<qgraph::SoftmaxOp>())
     return activationType(value.getContext(), {1.0 / 256, -128});
+  if (auto table = value.getDefiningOp<qgraph::TableOp>())
+    return dyn_cast_or_null<quant::UniformQuantizedType>(
+        table.getOutputType().value_or(Type()));
   auto unary = value.getDefiningOp<qgraph::UnaryOp>();
-  if (!unary)
-    return {};
-  if (unary.getKind() == qgraph::UnaryKind::Sigmoid)
+  if (unary && unary.getKind() == qgraph::UnaryKind::Sigmoid)
     return activationType(value.getContext(), {1.0 / 256, -128});
-  if (unary.getKind() == qgraph::UnaryKind::Tanh)
+  if (unary && unary.getKind() == qgraph::UnaryKind::Tanh)
     return activationType(value.getContext(), {1.0 / 128, 0});
-  return {};
+  return typeOfOnlyTable(value);
 }
 
 /// Values that share a type.

@@ -325,6 +325,7 @@ private:
         })
         .Case([&](qgraph::ClampOp clamp) { return clamped(clamp, in(0)); })
         .Case([&](qgraph::SoftmaxOp softmax) { return probabilities(softmax); })
+        .Case([&](qgraph::TableOp table) { return entries(table); })
         .Case([&](qgraph::ReduceOp reduce) { return reduction(reduce, in(0)); })
         .Case([&](qgraph::ConcatOp concat) { return concatenation(concat); })
         .Case([&](qgraph::PadOp pad) { return padded(pad, in(0)); })
@@ -339,6 +340,23 @@ private:
     Summary out;
     out.channels = {{mean, mean * (1 - mean), 0, 1}};
     out.least = 0, out.most = 1;
+    return out;
+  }
+
+  /// As if every entry were read equally often.
+  Summary entries(qgraph::TableOp op) {
+    auto type = cast<quant::UniformQuantizedType>(*op.getOutputType());
+    double sum = 0, squares = 0;
+    Summary out;
+    out.least = std::numeric_limits<double>::infinity(), out.most = -out.least;
+    for (int8_t entry : op.getTable()) {
+      double value = (entry - type.getZeroPoint()) * type.getScale();
+      sum += value, squares += value * value;
+      out.least = std::min(out.least, value);
+      out.most = std::max(out.most, value);
+    }
+    double mean = sum / 256;
+    out.channels = {{mean, squares / 256 - mean * mean, out.least, out.most}};
     return out;
   }
 

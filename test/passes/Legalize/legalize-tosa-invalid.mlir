@@ -126,14 +126,73 @@ func.func @short_indices(%a: tensor<2x3xf32>) -> tensor<2xi16> {
 
 // -----
 
-func.func @table(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+func.func @table_of_unknown_codes(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %t = "tosa.const"() <{values = dense<1> : tensor<256xi8>}> : () -> tensor<256xi8>
-  %0 = quant.qcast %a : tensor<2x3xf32> to tensor<2x3x!quant.uniform<i8:f32, 0.5>>
-  // expected-error @+1 {{'tosa.table' op maps 8-bit codes, which a network on f32 does not have; supported are the functions that tables stand for, such as tosa.sigmoid, of which tables are made here}}
-  %1 = tosa.table %0, %t : (tensor<2x3x!quant.uniform<i8:f32, 0.5>>, tensor<256xi8>) -> tensor<2x3x!quant.uniform<i8:f32, 0.25>>
+  %i = "tosa.const"() <{values = dense<1> : tensor<2x3xi8>}> : () -> tensor<2x3xi8>
+  // expected-error @+1 {{'tosa.table' op reads codes of type 'tensor<2x3xi8>' whose scale is not known; expected the result of quant.qcast or of another table}}
+  %0 = tosa.table %i, %t : (tensor<2x3xi8>, tensor<256xi8>) -> tensor<2x3xi8>
   // The error above is the only one.
+  %1 = quant.scast %0 : tensor<2x3xi8> to tensor<2x3x!quant.uniform<i8:f32, 0.25>>
   %2 = quant.dcast %1 : tensor<2x3x!quant.uniform<i8:f32, 0.25>> to tensor<2x3xf32>
   return %2 : tensor<2x3xf32>
+}
+
+// -----
+
+func.func @table_to_unknown_codes(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %t = "tosa.const"() <{values = dense<1> : tensor<256xi8>}> : () -> tensor<256xi8>
+  %0 = quant.qcast %a : tensor<2x3xf32> to tensor<2x3x!quant.uniform<i8:f32, 0.5>>
+  %1 = quant.scast %0 : tensor<2x3x!quant.uniform<i8:f32, 0.5>> to tensor<2x3xi8>
+  // expected-error @+1 {{'tosa.table' op gives codes of type 'tensor<2x3xi8>' whose scale is not known; expected only quant.scast to one quantized type to read them}}
+  %2 = tosa.table %1, %t : (tensor<2x3xi8>, tensor<256xi8>) -> tensor<2x3xi8>
+  %3 = quant.scast %2 : tensor<2x3xi8> to tensor<2x3x!quant.uniform<i8:f32, 0.25>>
+  %4 = quant.scast %2 : tensor<2x3xi8> to tensor<2x3x!quant.uniform<i8:f32, 0.125>>
+  %5 = quant.dcast %3 : tensor<2x3x!quant.uniform<i8:f32, 0.25>> to tensor<2x3xf32>
+  return %5 : tensor<2x3xf32>
+}
+
+// -----
+
+func.func @table_of_wide_codes(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %t = "tosa.const"() <{values = dense<1> : tensor<513xi16>}> : () -> tensor<513xi16>
+  %0 = quant.qcast %a : tensor<2x3xf32> to tensor<2x3x!quant.uniform<i16:f32, 0.5>>
+  // expected-error @+1 {{'tosa.table' op maps 'tensor<2x3x!quant.uniform<i16:f32, 5.000000e-01>>' to 'tensor<2x3x!quant.uniform<i32:f32, 2.500000e-01>>'; only signed 8-bit codes of one scale are supported}}
+  %1 = tosa.table %0, %t : (tensor<2x3x!quant.uniform<i16:f32, 0.5>>, tensor<513xi16>) -> tensor<2x3x!quant.uniform<i32:f32, 0.25>>
+  %2 = quant.dcast %1 : tensor<2x3x!quant.uniform<i32:f32, 0.25>> to tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
+
+// -----
+
+func.func @computed_table(%a: tensor<2x3xf32>, %b: tensor<256xf32>) -> tensor<2x3xf32> {
+  %0 = quant.qcast %a : tensor<2x3xf32> to tensor<2x3x!quant.uniform<i8:f32, 0.5>>
+  %1 = quant.qcast %b : tensor<256xf32> to tensor<256x!quant.uniform<i8:f32, 0.5>>
+  %t = quant.scast %1 : tensor<256x!quant.uniform<i8:f32, 0.5>> to tensor<256xi8>
+  // expected-error @+1 {{'tosa.table' op table must be constant, but is computed}}
+  %2 = tosa.table %0, %t : (tensor<2x3x!quant.uniform<i8:f32, 0.5>>, tensor<256xi8>) -> tensor<2x3x!quant.uniform<i8:f32, 0.25>>
+  %3 = quant.dcast %2 : tensor<2x3x!quant.uniform<i8:f32, 0.25>> to tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// -----
+
+func.func @codes_of_two_types(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = quant.qcast %a : tensor<2x3xf32> to tensor<2x3x!quant.uniform<i8:f32, 0.5>>
+  %1 = quant.scast %0 : tensor<2x3x!quant.uniform<i8:f32, 0.5>> to tensor<2x3xi8>
+  // expected-error @+1 {{'quant.scast' op takes codes of '!quant.uniform<i8:f32, 5.000000e-01>' for codes of '!quant.uniform<i8:f32, 2.500000e-01>'; expected one type}}
+  %2 = quant.scast %1 : tensor<2x3xi8> to tensor<2x3x!quant.uniform<i8:f32, 0.25>>
+  %3 = quant.dcast %2 : tensor<2x3x!quant.uniform<i8:f32, 0.25>> to tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// -----
+
+func.func @codes_of_no_type(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %i = "tosa.const"() <{values = dense<1> : tensor<2x3xi8>}> : () -> tensor<2x3xi8>
+  // expected-error @+1 {{'quant.scast' op casts 'tensor<2x3xi8>' whose scale is not known; expected the result of quant.qcast or of tosa.table}}
+  %0 = quant.scast %i : tensor<2x3xi8> to tensor<2x3x!quant.uniform<i8:f32, 0.25>>
+  %1 = quant.dcast %0 : tensor<2x3x!quant.uniform<i8:f32, 0.25>> to tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
 }
 
 // -----
@@ -257,10 +316,11 @@ func.func @constant_result(%a: tensor<2xf32>) -> tensor<1xi32> {
 
 // -----
 
-func.func @integer_hint(%a: tensor<2xf32>) -> tensor<2xf32> {
+func.func @arithmetic_on_codes(%a: tensor<2xf32>) -> tensor<2xf32> {
   %0 = quant.qcast %a : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 0.5>>
-  // expected-error @+1 {{'quant.scast' op is not supported}}
   %1 = quant.scast %0 : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xi8>
+  // expected-error @+1 {{'tosa.abs' op result has element type 'i8'; only f32 is supported}}
+  %2 = tosa.abs %1 : (tensor<2xi8>) -> tensor<2xi8>
   return %a : tensor<2xf32>
 }
 

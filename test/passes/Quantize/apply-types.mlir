@@ -54,3 +54,15 @@ func.func @returned(%a: tensor<2xf32> {qgraph.type = !quant.uniform<i8:f32, 1.0>
   %c = qgraph.constant dense<[254.0, -1.0]> : tensor<2xf32> -> tensor<2xf32>
   return %a, %c : tensor<2xf32>, tensor<2xf32>
 }
+
+// -----
+
+// A table keeps the types of its codes; values in other types are rounded.
+// CHECK-LABEL: func.func @table
+// CHECK: %[[I:.*]] = qgraph.requantize %{{.*}} {qgraph.layer = "t_input"} : (tensor<2x!quant.uniform<i8:f32, 1.000000e+00>>) -> tensor<2x!quant.uniform<i8:f32, 5.000000e-01>>
+// CHECK: %[[T:.*]] = qgraph.table %[[I]] {qgraph.layer = "t", table = {{.*}}} : (tensor<2x!quant.uniform<i8:f32, 5.000000e-01>>) -> tensor<2x!quant.uniform<i8:f32, 2.500000e-01:7>>
+// CHECK: qgraph.requantize %[[T]] {qgraph.layer = "t_output"} : (tensor<2x!quant.uniform<i8:f32, 2.500000e-01:7>>) -> tensor<2x!quant.uniform<i8:f32, 2.000000e+00>>
+func.func @table(%a: tensor<2xf32> {qgraph.type = !quant.uniform<i8:f32, 1.0>}) -> tensor<2xf32> {
+  %0 = qgraph.table %a {qgraph.layer = "t", qgraph.type = !quant.uniform<i8:f32, 2.0>, input_type = !quant.uniform<i8:f32, 0.5>, output_type = !quant.uniform<i8:f32, 0.25:7>, table = array<i8: 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0>} : (tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}

@@ -55,6 +55,20 @@ TEST(Quantized, TableIsIndexedByCode) {
   expectNear(network.run(1, {{0, 1, -100}}), {-2, -6, 256});
 }
 
+TEST(Quantized, TableOnFloatsTakesTheCodesOfItsTypes) {
+  std::string table;
+  for (int i = 0; i < 256; ++i)
+    table += (i ? ", " : "") + std::to_string(127 - i);
+  Network network(R"(
+    func.func @f(%a: tensor<1x3xf32>) -> tensor<1x3xf32> {
+      %r = qgraph.table %a {input_type = !quant.uniform<i8:f32, 0.5:1>,
+        output_type = !quant.uniform<i8:f32, 2.0:-1>, table = array<i8: )" +
+                  table + R"(>} : (tensor<1x3xf32>) -> tensor<1x3xf32>
+      return %r : tensor<1x3xf32>
+    })");
+  expectNear(network.run(1, {{0.2, 1, -100}}), {-2, -6, 256});
+}
+
 /// 0.5, 1.5 and -0.5, -1.5 are in the middle.
 TEST(Quantized, TiesFollowTheRounding) {
   struct Case {
