@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 using namespace mlir;
@@ -34,6 +35,7 @@ FloatEvaluator::create(func::FuncOp function, const EvaluatorOptions &options) {
                          ? options.threads
                          : std::max(1u, std::thread::hardware_concurrency());
   auto evaluator = std::make_unique<FloatEvaluator>();
+  evaluator->isSingleThreaded = options.threads == 1;
   for (unsigned i = 0; i < threads; ++i) {
     auto program = Program::create(function, options.batch, options.gradients);
     if (!program)
@@ -85,13 +87,16 @@ llvm::Error FloatEvaluator::forEachBatch(
     }
   };
   if (threads <= 1) {
+    std::optional<OneThread> alone;
+    if (isSingleThreaded)
+      alone.emplace();
     work(0);
     return first;
   }
   std::vector<std::thread> pool;
   for (unsigned i = 0; i < threads; ++i)
     pool.emplace_back([&, i] {
-      useOneThread();
+      OneThread alone;
       work(i);
     });
   for (std::thread &thread : pool)

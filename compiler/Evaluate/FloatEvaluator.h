@@ -62,7 +62,8 @@ struct EvaluatorOptions {
   /// Samples that a thread evaluates at once, by multiplying the leading axis
   /// of every tensor, if every op allows it.
   int64_t batch = 16;
-  /// Threads, each on other samples; 0: one for every core.
+  /// Threads, each on other samples; 0: one for every core, where oneDNN uses
+  /// its own if a run has one batch or an observer.
   unsigned threads = 0;
   GradientKinds gradients;
 };
@@ -156,6 +157,7 @@ private:
                ProgressCallback progress);
   llvm::Error checkSimulation(const Simulation &simulation) const;
 
+  bool isSingleThreaded = false;
   /// One for every thread.
   std::vector<std::unique_ptr<Program>> programs;
   /// Elements of parameters that a simulation rounds, before it.

@@ -48,9 +48,19 @@ llvm::Error multiplyTransposed(int64_t rows, int64_t m, int64_t n,
                                const float *a, int64_t strideA, const float *b,
                                int64_t strideB, float *out);
 
-/// Makes oneDNN compute with the calling thread alone whatever this thread
-/// asks of it, because other threads are busy with other samples.
-void useOneThread();
+/// While it lives, oneDNN computes what this thread asks of it with this thread
+/// alone: other threads are busy with other samples, or the work is too small
+/// to share.
+class OneThread {
+public:
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread &) = delete;
+  OneThread &operator=(const OneThread &) = delete;
+
+private:
+  int before;
+};
 
 } // namespace qcc::evaluate
 

@@ -177,12 +177,24 @@ makeConvolution(const WindowShape &shape, const float *filter,
   });
 }
 
-void useOneThread() {
-  // Only a oneDNN that was built on OpenMP has threads of its own.
-  using SetThreads = void (*)(int);
-  if (auto *set = reinterpret_cast<SetThreads>(
-          dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
-    set(1);
+/// A function of OpenMP by name: only a oneDNN that was built on OpenMP brings
+/// it into the program, and only that one has threads of its own.
+template <typename Function> static Function findInOpenMp(const char *name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
 }
+
+static void setThreads(int count) {
+  static auto *set = findInOpenMp<void (*)(int)>("omp_set_num_threads");
+  if (set)
+    set(count);
+}
+
+OneThread::OneThread() {
+  static auto *get = findInOpenMp<int (*)()>("omp_get_max_threads");
+  before = get ? get() : 1;
+  setThreads(1);
+}
+
+OneThread::~OneThread() { setThreads(before); }
 
 } // namespace qcc::evaluate

@@ -21,18 +21,20 @@ namespace {
 template <typename Function, typename Derivative>
 std::unique_ptr<OpEvaluator> makeMap(int64_t count, Function function,
                                      Derivative derivative) {
+  // Pointers of their own let the compiler make vector code.
   return makeFunctionEvaluator(
       [count, function](Inputs inputs, float *output) {
+        const float *in = inputs[0];
         for (int64_t i = 0; i < count; ++i)
-          output[i] = function(inputs[0][i]);
+          output[i] = function(in[i]);
       },
       [count, derivative](Inputs inputs, const float *output,
                           const float *gradient, Gradients wanted) {
-        if (!wanted[0])
-          return;
-        for (int64_t i = 0; i < count; ++i)
-          wanted[0][i] += static_cast<float>(
-              derivative(inputs[0][i], output[i]) * gradient[i]);
+        const float *in = inputs[0];
+        float *sum = wanted[0];
+        for (int64_t i = 0; sum && i < count; ++i)
+          sum[i] +=
+              static_cast<float>(derivative(in[i], output[i])) * gradient[i];
       });
 }
 
@@ -48,15 +50,39 @@ struct Broadcast {
     };
     left = stridesOf(instance.operands[0]);
     right = stridesOf(instance.operands[1]);
+    if (shape.size() == left.size() && shape.size() == right.size())
+      mergeAxes();
+  }
+
+  /// Makes long rows: joins axes over which both operands go on evenly.
+  void mergeAxes() {
+    for (size_t axis = shape.size(); axis-- > 1;) {
+      auto goesOn = [&](const Sizes &strides) {
+        return strides[axis - 1] == strides[axis] * shape[axis];
+      };
+      if (!goesOn(left) || !goesOn(right))
+        continue;
+      shape[axis - 1] *= shape[axis];
+      left[axis - 1] = left[axis];
+      right[axis - 1] = right[axis];
+      for (Sizes *sizes : {&shape, &left, &right})
+        sizes->erase(sizes->begin() + axis);
+    }
   }
 
   /// Calls `visit(i, a, b)` for element i of the result and those of the
   /// operands that it belongs to, in order of the result.
   template <typename Visit> void forEach(Visit visit) const {
     int64_t stepA = left.back(), stepB = right.back(), at = 0;
+    int64_t length = shape.back();
     forEachRow(shape, left, right, [&](int64_t a, int64_t b) {
-      for (int64_t i = 0; i < shape.back(); ++i, ++at)
-        visit(at, a + i * stepA, b + i * stepB);
+      if (stepA == 1 && stepB == 1)
+        for (int64_t i = 0; i < length; ++i)
+          visit(at + i, a + i, b + i);
+      else
+        for (int64_t i = 0; i < length; ++i)
+          visit(at + i, a + i * stepA, b + i * stepB);
+      at += length;
     });
   }
 
@@ -70,6 +96,12 @@ struct Broadcast {
     int64_t size = 1;
     for (size_t axis = 0; axis < shape.size(); ++axis)
       size += strides[axis] * (shape[axis] - 1);
+    if (size == numElements(shape)) {
+      forEach([&](int64_t i, int64_t a, int64_t b) {
+        sum[isLeft ? a : b] += static_cast<float>(term(i, a, b));
+      });
+      return;
+    }
     std::vector<double> total(size, 0.0);
     forEach([&](int64_t i, int64_t a, int64_t b) {
       total[isLeft ? a : b] += term(i, a, b);
@@ -88,19 +120,21 @@ std::unique_ptr<OpEvaluator> makeBroadcastWithIndex(const OpInstance &instance,
   Broadcast plan(instance);
   return makeFunctionEvaluator(
       [plan, function](Inputs inputs, float *output) {
-        plan.forEach([&](int64_t i, int64_t a, int64_t b) {
-          output[i] = function(i, inputs[0][a], inputs[1][b]);
+        const float *lhs = inputs[0], *rhs = inputs[1];
+        plan.forEach([=](int64_t i, int64_t a, int64_t b) {
+          output[i] = function(i, lhs[a], rhs[b]);
         });
       },
       [plan, slope](Inputs inputs, const float *output, const float *gradient,
                     Gradients wanted) {
-        auto at = [&](int64_t i, int64_t a, int64_t b) {
-          return slope(i, inputs[0][a], inputs[1][b], output[i]);
+        const float *lhs = inputs[0], *rhs = inputs[1];
+        auto at = [=](int64_t i, int64_t a, int64_t b) {
+          return slope(i, lhs[a], rhs[b], output[i]);
         };
-        plan.accumulate<true>(wanted[0], [&](int64_t i, int64_t a, int64_t b) {
+        plan.accumulate<true>(wanted[0], [=](int64_t i, int64_t a, int64_t b) {
           return at(i, a, b).first * gradient[i];
         });
-        plan.accumulate<false>(wanted[1], [&](int64_t i, int64_t a, int64_t b) {
+        plan.accumulate<false>(wanted[1], [=](int64_t i, int64_t a, int64_t b) {
           return at(i, a, b).second * gradient[i];
         });
       });
