@@ -47,16 +47,18 @@ checkInputs(const FloatEvaluator &evaluator,
   return group;
 }
 
-/// `count` runs' samples from number `first` on, one array for each argument.
+/// Samples [first, end), one array for each argument.
 static std::vector<std::vector<float>>
-inputsOf(llvm::ArrayRef<data::Dataset> datasets,
+inputsOf(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
          llvm::ArrayRef<InputFormat> formats, int64_t first, int64_t end) {
   std::vector<std::vector<float>> values;
   for (auto [k, dataset] : llvm::enumerate(datasets))
     values.push_back(networkInput(
         dataset, first, end,
-        formats.empty() ? InputFormat()
-                        : formats[std::min<size_t>(k, formats.size() - 1)]));
+        inputFormat(function.getArgumentTypes()[k],
+                    formats.empty()
+                        ? InputFormat()
+                        : formats[std::min<size_t>(k, formats.size() - 1)])));
   return values;
 }
 
@@ -83,7 +85,7 @@ calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
   for (int64_t first = 0; first < total; first += step) {
     int64_t end = std::min(first + step, total);
     std::vector<std::vector<float>> values =
-        inputsOf(datasets, formats, first, end);
+        inputsOf(function, datasets, formats, first, end);
     std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
     auto results = (*evaluator)->run((end - first) / *group, inputs, observe);
     if (!results)

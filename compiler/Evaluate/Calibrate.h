@@ -13,7 +13,8 @@ namespace qcc::evaluate {
 /// samples and collects the statistics of every argument ("input0", ...) and
 /// layer. `datasets[k]` feeds argument k; all must have equally many samples.
 /// `formats[k]` says how integer data become real values; the last one stands
-/// for all further arguments. Data are converted and run batch by batch, so
+/// for all further arguments. Integer data of an argument that comes with a
+/// scale are its codes. Data are converted and run batch by batch, so
 /// that memory does not grow with their number.
 ///
 /// A network whose arguments have a leading axis of B takes B samples in a row

@@ -39,8 +39,10 @@ layerSqnr(mlir::func::FuncOp floatFunction,
   if (runs == 0)
     return std::map<std::string, double>();
   std::vector<std::vector<float>> values;
-  for (const data::Dataset &dataset : datasets)
-    values.push_back(networkInput(dataset, 0, runs * group, format));
+  for (auto [type, dataset] :
+       llvm::zip(floatFunction.getArgumentTypes(), datasets))
+    values.push_back(
+        networkInput(dataset, 0, runs * group, inputFormat(type, format)));
   std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
 
   std::map<std::string, std::vector<float>> seen;

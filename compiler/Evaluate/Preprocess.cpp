@@ -2,6 +2,9 @@
 
 #include "compiler/Evaluate/Preprocess.h"
 
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/TypeUtilities.h"
+
 namespace qcc::evaluate {
 
 std::vector<float> networkInput(const data::Dataset &dataset, int64_t begin,
@@ -12,6 +15,17 @@ std::vector<float> networkInput(const data::Dataset &dataset, int64_t begin,
   for (float &value : values)
     value = static_cast<float>((value - format.mean) / format.std);
   return values;
+}
+
+InputFormat inputFormat(mlir::Type argument, const InputFormat &given) {
+  auto type = llvm::dyn_cast<mlir::quant::UniformQuantizedType>(
+      mlir::getElementTypeOrSelf(argument));
+  if (!type)
+    return given;
+  InputFormat codes;
+  codes.mean = static_cast<double>(type.getZeroPoint());
+  codes.std = 1 / type.getScale();
+  return codes;
 }
 
 llvm::Error checkDataset(const data::Dataset &dataset,

@@ -6,6 +6,8 @@
 #include "compiler/Data/Dataset.h"
 #include "passes/Quantize/Quantize.h"
 
+#include "mlir/IR/Types.h"
+
 namespace qcc::evaluate {
 
 /// Samples [begin, end) of a data set as the real values that the float
@@ -13,6 +15,10 @@ namespace qcc::evaluate {
 /// (element - mean) / std of `format`, whatever its kind.
 std::vector<float> networkInput(const data::Dataset &dataset, int64_t begin,
                                 int64_t end, const InputFormat &format);
+
+/// How integer data become real values of an argument of this type. Those of an
+/// argument that comes with a scale are its codes; others are as `given` says.
+InputFormat inputFormat(mlir::Type argument, const InputFormat &given);
 
 /// Checks that samples of `dataset` fit an argument of `shape` (leading axis
 /// included) and that float data are finite.

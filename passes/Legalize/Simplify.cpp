@@ -30,13 +30,24 @@ template <typename Op> struct DropNoOp : OpRewritePattern<Op> {
 
 } // namespace
 
-/// Whether the network came with integers: each of its ops rounds, so that
-/// none may be put together with another.
+/// Whether the network came with integers, at least in part: each of its ops
+/// rounds, so that none may be put together with another.
 static bool isQuantized(FunctionOpInterface function) {
-  return llvm::any_of(function.getArgumentTypes(), [](Type type) {
+  auto hasCodes = [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return tensor && isa<quant::QuantizedType>(tensor.getElementType());
-  });
+  };
+  if (llvm::any_of(function.getArgumentTypes(), hasCodes))
+    return true;
+  return function
+      .walk([&](Operation *op) {
+        return isa<qgraph::QGraphDialect>(op->getDialect()) &&
+                       !isa<qgraph::ConstantOp>(op) &&
+                       llvm::any_of(op->getResultTypes(), hasCodes)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
 }
 
 LogicalResult simplify(ModuleOp module, RewritePatternSet patterns,

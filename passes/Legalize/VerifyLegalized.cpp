@@ -38,7 +38,7 @@ struct VerifyLegalized
 
   LogicalResult checkOp(Operation *op) {
     if (isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
-      return checkRangeHint(op);
+      return checkCast(op);
     if (!isa_and_nonnull<qcc::qgraph::QGraphDialect>(op->getDialect()))
       return op->emitOpError("is no qgraph op");
     if (isa<qcc::qgraph::BatchNormOp>(op))
@@ -51,18 +51,23 @@ struct VerifyLegalized
     return checkTypes(op, op->getResultTypes());
   }
 
-  /// A quantized tensor exists only between the two casts of a pair.
-  LogicalResult checkRangeHint(Operation *op) {
-    if (isa<quant::QuantizeCastOp>(op)) {
-      for (Operation *user : op->getUsers())
-        if (!isa<quant::DequantizeCastOp>(user))
-          return op->emitOpError() << "is used by '" << user->getName()
-                                   << "'; expected only quant.dcast";
-      return success();
-    }
-    if (!op->getOperand(0).getDefiningOp<quant::QuantizeCastOp>())
-      return op->emitOpError("has an operand that no quant.qcast made");
-    return checkTypes(op, op->getResultTypes());
+  /// Casts state a value's range in pairs, and lead from integers to float and
+  /// back one by one.
+  LogicalResult checkCast(Operation *op) {
+    bool quantizes = isa<quant::QuantizeCastOp>(op);
+    Value codes = quantizes ? op->getResult(0) : op->getOperand(0);
+    Type element = getElementTypeOrSelf(codes.getType());
+    if (!quantizes || llvm::all_of(op->getUsers(), [](Operation *user) {
+          return isa<quant::DequantizeCastOp>(user);
+        }))
+      return checkTypes(op, op->getResultTypes());
+    auto type = dyn_cast<quant::UniformQuantizedType>(element);
+    unsigned width = type ? type.getStorageTypeIntegralWidth() : 0;
+    if (width == 8 || (width == 16 && type.isSigned()))
+      return checkTypes(op, op->getResultTypes());
+    return op->emitOpError() << "makes codes of " << element
+                             << "; expected one scale, and 8 bits or signed "
+                                "16 bits";
   }
 
   LogicalResult checkWeights(Operation *op) {

@@ -3,6 +3,8 @@
 #include "passes/Quantize/Values.h"
 #include "passes/Quantize/Weights.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
+
 #include <cmath>
 #include <limits>
 
@@ -90,6 +92,7 @@ public:
          llvm::to_vector(function.front().getOps<qgraph::TableOp>()))
       if (table.getInputType())
         keepCodes(table);
+    removeCasts(function);
     // After the constants, which a function may return.
     function.setType(
         FunctionType::get(&getContext(), function.front().getArgumentTypes(),
@@ -149,6 +152,24 @@ private:
                     layerOf(table.getOutput()) +
                     (value == table.getInput() ? "_input" : "_output")));
     return op;
+  }
+
+  /// Both sides of a cast are codes now; of one type as a rule.
+  void removeCasts(func::FuncOp function) {
+    for (Operation &op : llvm::make_early_inc_range(function.front())) {
+      if (!isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op))
+        continue;
+      Value codes = op.getOperand(0), result = op.getResult(0);
+      if (codes.getType() != result.getType()) {
+        OpBuilder builder(&op);
+        auto rescaled = qgraph::RequantizeOp::create(builder, op.getLoc(),
+                                                     result.getType(), codes);
+        rescaled->setDiscardableAttrs(op.getDiscardableAttrDictionary());
+        codes = rescaled;
+      }
+      result.replaceAllUsesWith(codes);
+      op.erase();
+    }
   }
 
   /// Every constant that is read as an activation, once for all such uses.

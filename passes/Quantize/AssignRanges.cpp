@@ -25,31 +25,43 @@ Range coveredRange(quant::UniformQuantizedType type) {
   return {real(type.getStorageTypeMin()), real(type.getStorageTypeMax())};
 }
 
+/// States the type of a value that becomes codes of it.
+void stateType(Value value, Type element) {
+  auto type = dyn_cast<quant::UniformQuantizedType>(element);
+  if (!type || !isActivation(value) || getFact(value, "qgraph.type"))
+    return;
+  setFact(value, "qgraph.type", TypeAttr::get(type));
+  setRange(value, coveredRange(type));
+}
+
 /// Removes the pairs of casts that state a value's type. The first pair on an
 /// activation is kept as its `qgraph.type` and `qgraph.range`; pairs on
-/// constants and further pairs only go.
+/// constants and further pairs only go. Casts between integer ops and float
+/// ones stay until types are applied, and state the types of their float side.
 LogicalResult takeHints(func::FuncOp function) {
   SmallVector<quant::QuantizeCastOp> casts(
       function.front().getOps<quant::QuantizeCastOp>());
   for (quant::QuantizeCastOp quantize : casts) {
     Value value = quantize.getInput();
     auto type = dyn_cast<quant::UniformQuantizedType>(elementTypeOf(quantize));
-    bool isHint = type && type.getStorageTypeIntegralWidth() == 8;
-    if (isActivation(value) && isHint && !getFact(value, "qgraph.type")) {
-      setFact(value, "qgraph.type", TypeAttr::get(type));
-      setRange(value, coveredRange(type));
-    }
-    for (Operation *user : llvm::make_early_inc_range(quantize->getUsers())) {
-      auto back = dyn_cast<quant::DequantizeCastOp>(user);
-      if (!back)
-        return quantize.emitOpError("must be read by 'quant.dcast' only, "
-                                    "found '")
-               << user->getName() << "'";
-      back.getResult().replaceAllUsesWith(value);
-      back.erase();
-    }
-    quantize.erase();
+    bool read = llvm::any_of(quantize->getUsers(), [](Operation *user) {
+      return !isa<quant::DequantizeCastOp>(user);
+    });
+    if (read || (type && type.getStorageTypeIntegralWidth() == 8))
+      stateType(value, type);
+    if (read && !isActivation(value))
+      return quantize.emitOpError("makes codes of a constant; expected them in "
+                                  "a qgraph.constant");
+    for (Operation *user : llvm::make_early_inc_range(quantize->getUsers()))
+      if (auto back = dyn_cast<quant::DequantizeCastOp>(user)) {
+        back.getResult().replaceAllUsesWith(value);
+        back.erase();
+      }
+    if (!read)
+      quantize.erase();
   }
+  for (auto dequantize : function.front().getOps<quant::DequantizeCastOp>())
+    stateType(dequantize.getResult(), elementTypeOf(dequantize.getInput()));
   return success();
 }
 

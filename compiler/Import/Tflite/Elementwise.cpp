@@ -1,6 +1,8 @@
 // Arithmetic, activations, softmax and the ops between floats and integers.
 #include "compiler/Import/Tflite/Importer.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
+
 #include <cmath>
 #include <limits>
 
@@ -344,8 +346,8 @@ Value Importer::integerL2Normalization(Value in) {
                               build::shapeOf(in).size() - 1, 0.0f));
 }
 
-/// Codes into other codes, or the float argument whose codes are the
-/// network's real input.
+/// Codes into other codes, the float argument whose codes are the network's
+/// real input, or float numbers in the middle.
 Value Importer::quantize() {
   const TensorInfo *from = input(0);
   if (!from || !isQuantizedOp() || !elementType(output()))
@@ -374,12 +376,14 @@ Value Importer::quantize() {
     return fold(ArrayRef<int64_t>(stored));
   }
   auto argument = dyn_cast_or_null<BlockArgument>(values.lookup(op->inputs[0]));
-  if (!argument || readers(op->inputs[0]) != 1)
-    return fail("quantizes '" + from->name +
-                "' in the middle of the network; expected this only of an "
-                "input that nothing else reads");
-  argument.setType(typeOf(output()));
-  return argument;
+  if (argument && readers(op->inputs[0]) == 1) {
+    argument.setType(typeOf(output()));
+    return argument;
+  }
+  Value in = operand(0);
+  if (!in)
+    return {};
+  return quant::QuantizeCastOp::create(builder, loc, typeOf(output()), in);
 }
 
 /// Constants become float; results keep their codes, whose scale the caller
@@ -393,12 +397,12 @@ Value Importer::dequantize() {
     return numbers ? fold(ArrayRef<float>(*numbers)) : Value();
   }
   Value in = operand(0);
-  if (!in || !isResult(op->outputs[0]) || readers(op->outputs[0]) != 1)
-    return fail("dequantizes '" + from->name +
-                "' in the middle of the network; expected this only of "
-                "constants and results");
-  isEdge = true;
-  return in;
+  if (!in || !isCode(in))
+    return fail("reads '" + from->name + "', which has no scale");
+  isEdge = isResult(op->outputs[0]) && readers(op->outputs[0]) == 1;
+  if (isEdge)
+    return in;
+  return quant::DequantizeCastOp::create(builder, loc, typeOf(output()), in);
 }
 
 Value Importer::convert() {

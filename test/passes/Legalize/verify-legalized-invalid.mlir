@@ -78,10 +78,10 @@ func.func @f(%x: tensor<1x1x1x3xf32>, %w: tensor<2x1x1x3xf32>) -> tensor<1x1x1x2
 
 // -----
 
-func.func @f(%x: tensor<2xf32>) -> tensor<2x!quant.uniform<i8:f32, 0.5>> {
-  // expected-error @+1 {{'quant.qcast' op is used by 'func.return'; expected only quant.dcast}}
-  %0 = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 0.5>>
-  return %0 : tensor<2x!quant.uniform<i8:f32, 0.5>>
+func.func @f(%x: tensor<2xf32>) -> tensor<2x!quant.uniform<i4:f32, 0.5>> {
+  // expected-error @+1 {{'quant.qcast' op makes codes of '!quant.uniform<i4:f32, 5.000000e-01>'; expected one scale, and 8 bits or signed 16 bits}}
+  %0 = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i4:f32, 0.5>>
+  return %0 : tensor<2x!quant.uniform<i4:f32, 0.5>>
 }
 
 // -----
@@ -90,7 +90,6 @@ func.func @f(%x: tensor<2xi8>) -> tensor<2xf32> {
   // expected-error @-1 {{has element type 'i8'; expected f32}}
   // expected-error @+1 {{'quant.scast' op is no qgraph op}}
   %0 = quant.scast %x : tensor<2xi8> to tensor<2x!quant.uniform<i8:f32, 0.5>>
-  // expected-error @+1 {{'quant.dcast' op has an operand that no quant.qcast made}}
   %1 = quant.dcast %0 : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xf32>
   return %1 : tensor<2xf32>
 }

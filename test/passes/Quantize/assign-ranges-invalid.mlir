@@ -19,7 +19,7 @@
 // MEAN: error: argument 'input0' needs an input mean in [-128, 127], found 127.6
 // KIND: error: argument 'input0' has input type 'u3', expected u8 or s8
 // RANGE: error: layer 'n' has the range [2, 1], expected two ordered finite numbers
-// CAST: error: 'quant.qcast' op must be read by 'quant.dcast' only, found 'func.return'
+// CAST: error: 'quant.qcast' op makes codes of a constant; expected them in a qgraph.constant
 // REFUSED: error: 'qgraph.softmax' op layer 'first' and 1 more of its kind cannot be quantized yet; supported are convolutions, matrix products, pooling, reductions, sums, products, maxima, softmax of less than 4096 elements along the last axis, data movement and functions of one element
 // REFUSED: error: 'qgraph.layer_norm' op layer 'ln' cannot be quantized yet
 // REFUSED: error: 'qgraph.rms_norm' op layer 'rms' cannot be quantized yet
@@ -50,7 +50,8 @@ func.func @main(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {
 
 //--- cast.mlir
 func.func @main(%a: tensor<3xf32>) -> tensor<3x!quant.uniform<i8:f32, 0.5>> {
-  %0 = quant.qcast %a : tensor<3xf32> to tensor<3x!quant.uniform<i8:f32, 0.5>>
+  %c = qgraph.constant {qgraph.layer = "c"} dense<1.0> : tensor<3xf32> -> tensor<3xf32>
+  %0 = quant.qcast %c : tensor<3xf32> to tensor<3x!quant.uniform<i8:f32, 0.5>>
   return %0 : tensor<3x!quant.uniform<i8:f32, 0.5>>
 }
 
