@@ -9,10 +9,12 @@
 
 namespace oracle {
 
-/// A convolution's sum: of INT16 in 64 bits unless its bias has 32.
+/// A convolution's sum: of INT16 in 64 bits unless its bias has 32, or would
+/// have.
 static int32_t requantized(int64_t sum, Multiplier k, const Tensor &in,
-                           const Tensor *bias, Rounding rounding) {
-  if (in.isWord() && (!bias || bias->type == 4))
+                           const Tensor *bias, int absentType,
+                           Rounding rounding) {
+  if (in.isWord() && (bias ? bias->type : absentType) != 2)
     return applyWide(sum, k);
   return apply(static_cast<int32_t>(sum), k, rounding);
 }
@@ -23,6 +25,7 @@ void conv(const Tensor &in, const Tensor &filter, const Tensor *bias,
   bool same = scalar<int8_t>(o, 0) == 0;
   int strideW = scalar<int32_t>(o, 1), strideH = scalar<int32_t>(o, 2);
   int activation = scalar<int8_t>(o, depthwise ? 4 : 3);
+  int absent = depthwise ? 0 : scalar<int8_t>(o, 6);
   int dilationW = scalar<int32_t>(o, depthwise ? 5 : 4, 1);
   int dilationH = scalar<int32_t>(o, depthwise ? 6 : 5, 1);
   int H = in.shape[1], W = in.shape[2], C = in.shape[3];
@@ -63,7 +66,7 @@ void conv(const Tensor &in, const Tensor &filter, const Tensor *bias,
                 sum += (pixel[i] - in.zero()) * (filter.values[at] - wz);
               }
             }
-          int64_t v = requantized(sum, k, in, bias, rounding);
+          int64_t v = requantized(sum, k, in, bias, absent, rounding);
           out.values[((int64_t(b) * OH + y) * OW + x) * OC + c] =
               clampTo(v + out.zero(), range.low, range.high);
         }
@@ -76,6 +79,7 @@ void transposeConv(const Tensor &in, const Tensor &filter, const Tensor *bias,
   bool same = scalar<int8_t>(o, 0) == 0;
   int strideW = scalar<int32_t>(o, 1), strideH = scalar<int32_t>(o, 2);
   Range range = activationRange(out, scalar<int8_t>(o, 3));
+  int absent = scalar<int8_t>(o, 4);
   int H = in.shape[1], W = in.shape[2], C = in.shape[3];
   int OH = out.shape[1], OW = out.shape[2], OC = out.shape[3];
   int KH = filter.shape[1], KW = filter.shape[2];
@@ -105,7 +109,8 @@ void transposeConv(const Tensor &in, const Tensor &filter, const Tensor *bias,
             }
       for (int64_t i = 0; i < int64_t(OH) * OW; ++i)
         out.values[(int64_t(b) * OH * OW + i) * OC + c] = clampTo(
-            int64_t(requantized(sums[i], k, in, bias, rounding)) + out.zero(),
+            int64_t(requantized(sums[i], k, in, bias, absent, rounding)) +
+                out.zero(),
             range.low, range.high);
     }
   }
@@ -129,8 +134,8 @@ void fullyConnected(const Tensor &in, const Tensor &filter, const Tensor *bias,
         real = static_cast<double>(in.scale()) *
                static_cast<double>(filter.scales[n]) /
                static_cast<double>(out.scale());
-      int64_t v =
-          requantized(sum, quantizeMultiplier(real), in, bias, rounding);
+      int64_t v = requantized(sum, quantizeMultiplier(real), in, bias,
+                              scalar<int8_t>(o, 4), rounding);
       out.values[r * N + n] = clampTo(v + out.zero(), range.low, range.high);
     }
 }

@@ -215,13 +215,20 @@ Importer::parameters(size_t filter, size_t bias, ArrayRef<int64_t> shape,
                     build::constant(builder, loc, {channels}, biases)};
 }
 
-Value Importer::typedSums(Value sums, size_t bias) {
+Value Importer::typedSums(Value sums, size_t bias, int8_t absentType) {
   Value result = typed(sums);
-  bool isLong = !hasInput(bias) || input(bias)->type == ElementType::Int64;
+  auto type = static_cast<ElementType>(absentType);
+  bool isLong =
+      (hasInput(bias) ? input(bias)->type : type) != ElementType::Int32;
   if (result && isLong && output().type == ElementType::Int16)
     result.getDefiningOp()->setAttr("qgraph.wide_sum", builder.getUnitAttr());
   return result;
 }
+
+static int8_t absentBiasType(const Conv2DOptions &o) {
+  return o.quantized_bias_type();
+}
+static int8_t absentBiasType(const DepthwiseConv2DOptions &) { return 0; }
 
 /// A convolution whose filter has its axes [OC,H,W,I] in `order`.
 template <typename Options>
@@ -243,7 +250,7 @@ Value Importer::convolution(const Options &o, ArrayRef<int64_t> order) {
     return {};
   Value sums = build::conv2d(builder, loc, in, given->filter, given->bias,
                              strides, *pads, dilations, image[3] / inputs);
-  return activate(typedSums(sums, 2),
+  return activate(typedSums(sums, 2, absentBiasType(o)),
                   static_cast<Activation>(o.fused_activation_function()));
 }
 
@@ -286,7 +293,7 @@ Value Importer::fullyConnected() {
   Value sums = build::conv2d(builder, loc, image, given->filter, given->bias,
                              {1, 1}, {0, 0, 0, 0}, {1, 1}, 1);
   Value result =
-      activate(typedSums(sums, 2),
+      activate(typedSums(sums, 2, o->quantized_bias_type()),
                static_cast<Activation>(o->fused_activation_function()));
   if (!result || output().elements() != rows * filter[0])
     return fail("has " + Twine(output().elements()) +
@@ -317,7 +324,7 @@ Value Importer::transposeConv2d() {
   }
   Value sums = build::transposeConv2d(builder, loc, in, given->filter,
                                       given->bias, strides, outPads);
-  return activate(typedSums(sums, 3),
+  return activate(typedSums(sums, 3, o->quantized_bias_type()),
                   static_cast<Activation>(o->fused_activation_function()));
 }
 

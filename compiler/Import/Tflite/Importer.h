@@ -107,9 +107,9 @@ private:
                         llvm::ArrayRef<int64_t> zeroPoints);
   std::optional<std::vector<int64_t>> integerBias(size_t bias, int64_t channels,
                                                   bool mayBeLong);
-  /// Sums in the output's type; with a 64-bit bias, or none, 16-bit codes are
-  /// summed up in 64 bits.
-  Value typedSums(Value sums, size_t bias);
+  /// Sums in the output's type; 16-bit codes are summed up in 64 bits but with
+  /// a bias of INT32, or one left out that would be (`absentType`).
+  Value typedSums(Value sums, size_t bias, int8_t absentType = 0);
   template <typename Options>
   Value convolution(const Options &o, llvm::ArrayRef<int64_t> order);
   std::optional<Parameters>

@@ -66,6 +66,11 @@ void addConnected(Zoo &z) {
   z.builder.op(Builtin::FullyConnected, {z.image, g, -1},
                {z.result("rows", {5, 5}, z.real(0.02, 0.5))}, 8,
                format::CreateFullyConnectedOptions(z.builder.out, 0));
+  // A bias that is not there, of 32 bits.
+  z.builder.op(Builtin::FullyConnected, {z.image, g, -1},
+               {z.result("rows1", {5, 5}, z.real(0.02, 0.5))}, 8,
+               format::CreateFullyConnectedOptions(z.builder.out, 0, 0, false,
+                                                   false, 2));
 }
 
 void addArithmetic(Zoo &z) {
