@@ -1,8 +1,8 @@
-"""Writes docs/generated from the sources: passes, dialects, targets.
+"""Writes docs/generated from the sources: passes, dialects, targets, operators.
 
     generate.py [--check]
 
-With --check nothing is written; pages that differ are printed as a diff,
+The program qcc, which prints the operators, is looked for in PATH. With --check nothing is written; pages that differ are printed as a diff,
 followed by the command that repairs them, and the exit status is 1.
 """
 
@@ -139,11 +139,15 @@ def targets():
     return text
 
 
+def operators():
+    return "# Operators\n\n" + run("qcc", "--list-ops")
+
+
 def main():
     check = sys.argv[1:] == ["--check"]
     differ = False
     for name, make in [("passes", passes), ("dialects", dialects),
-                       ("targets", targets)]:
+                       ("targets", targets), ("operators", operators)]:
         path = os.path.join(FOLDER, name + ".md")
         page = tidy(f"<!-- Written by docs/generate.py; repair with: {REPAIR} -->\n\n"
                     + make())

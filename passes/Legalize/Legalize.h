@@ -6,6 +6,8 @@
 #include "mlir/Pass/Pass.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace qcc {
 
@@ -20,6 +22,16 @@ struct LegalizeOptions {
   /// later phase accepts; for looking at the raised graph.
   bool foldBatchNorm = true;
 };
+
+/// One operator of TOSA that can be read.
+struct TosaOperator {
+  std::string name; ///< without the dialect
+  /// Some of its forms are for the float evaluator only.
+  bool inPart = false;
+};
+
+/// By name.
+std::vector<TosaOperator> tosaOperators();
 
 /// Adds the passes of the phase in their order. In: a module as importModel
 /// returns it. Out: what `qcc-verify-legalized` accepts.

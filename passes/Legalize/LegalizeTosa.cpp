@@ -225,9 +225,9 @@ private:
       return rangeHint(op);
     if (auto cast = dyn_cast<quant::StorageCastOp>(op))
       return lowerStorageCast(lowering, cast);
-    if (auto codes = dyn_cast<tosa::TableOp>(op))
-      return lowerTable(lowering, codes);
     const Handler *handler = table.find(op->getName().getStringRef());
+    if (isa<tosa::TableOp>(op))
+      return (*handler)(lowering, op);
     if (!handler && !isFloatConstant(op)) {
       op->emitOpError("is not supported; docs/supported-ops.md lists the ops "
                       "that are");
@@ -357,10 +357,7 @@ private:
 
 struct LegalizeTosa : public impl::LegalizeTosaBase<LegalizeTosa> {
   void runOnOperation() override {
-    HandlerTable table;
-    addContractions(table);
-    addElementwise(table);
-    addDataMovement(table);
+    HandlerTable table = tosaHandlers();
     bool ok = true;
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal() && !isQGraph(function))
@@ -378,4 +375,21 @@ struct LegalizeTosa : public impl::LegalizeTosaBase<LegalizeTosa> {
 };
 
 } // namespace
+
+HandlerTable tosaHandlers() {
+  HandlerTable table;
+  addContractions(table);
+  addElementwise(table);
+  addDataMovement(table);
+  return table;
+}
+
 } // namespace qcc::legalize
+
+std::vector<qcc::TosaOperator> qcc::tosaOperators() {
+  std::vector<TosaOperator> all = legalize::tosaHandlers().all();
+  llvm::sort(all, [](const TosaOperator &a, const TosaOperator &b) {
+    return a.name < b.name;
+  });
+  return all;
+}

@@ -165,7 +165,7 @@ void addElementwise(HandlerTable &table) {
   table.add(lowerUnary<tosa::CosOp, UnaryKind::Cos>);
   table.add(lowerUnary<tosa::FloorOp, UnaryKind::Floor>);
   table.add(lowerUnary<tosa::CeilOp, UnaryKind::Ceil>);
-  table.add(lowerBinary<tosa::PowOp, qgraph::PowOp>);
+  table.add(lowerBinary<tosa::PowOp, qgraph::PowOp>, /*inPart=*/true);
   table.add(lowerNegate);
   table.add(lowerClamp);
   table.add(lowerReduce<tosa::ReduceSumOp, ReduceKind::Sum>);
@@ -175,6 +175,7 @@ void addElementwise(HandlerTable &table) {
   table.add(lowerSelect);
   table.add(lowerIdentity);
   table.add(lowerCast);
+  table.add(lowerTable);
 }
 
 } // namespace qcc::legalize

@@ -4,6 +4,7 @@
 
 #include "dialects/QGraph/Build.h"
 #include "passes/Legalize/Constants.h"
+#include "passes/Legalize/Legalize.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -65,7 +66,10 @@ using Handler = std::function<mlir::FailureOr<mlir::Value>(TosaLowering &,
 class HandlerTable {
 public:
   template <typename Op>
-  void add(mlir::FailureOr<mlir::Value> (*handler)(TosaLowering &, Op)) {
+  void add(mlir::FailureOr<mlir::Value> (*handler)(TosaLowering &, Op),
+           bool inPart = false) {
+    operators.push_back(
+        {Op::getOperationName().split('.').second.str(), inPart});
     table[Op::getOperationName()] = [handler](TosaLowering &lowering,
                                               mlir::Operation *op) {
       return handler(lowering, llvm::cast<Op>(op));
@@ -76,13 +80,20 @@ public:
     return found == table.end() ? nullptr : &found->second;
   }
 
+  /// In the order of `add`.
+  const std::vector<TosaOperator> &all() const { return operators; }
+
 private:
   llvm::StringMap<Handler> table;
+  std::vector<TosaOperator> operators;
 };
 
 void addContractions(HandlerTable &table);
 void addElementwise(HandlerTable &table);
 void addDataMovement(HandlerTable &table);
+
+/// All of the three.
+HandlerTable tosaHandlers();
 
 /// A look-up table between quantized types. The result is the `quant.qcast` of
 /// a qgraph.table on f32, which states the type of the codes.

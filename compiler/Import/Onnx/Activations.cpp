@@ -104,7 +104,8 @@ llvm::Error importGelu(Node &node) {
 
 llvm::Error importSoftsign(Node &node) {
   Value x = node.value(0);
-  return node.set(node.div(x, node.add(node.unary(UnaryKind::Abs, x), 1)));
+  Value divisor = node.add(node.unary(UnaryKind::Abs, x), 1);
+  return node.set(node.mul(x, node.unary(UnaryKind::Reciprocal, divisor)));
 }
 
 llvm::Error importMish(Node &node) {

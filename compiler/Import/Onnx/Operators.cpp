@@ -49,7 +49,7 @@ constexpr Operator operators[] = {
     {"DepthToSpace", 1, 1, "blocksize:i mode:s", importDepthToSpace},
     {"DequantizeLinear", 2, 3, "axis:i block_size:i", importDequantizeLinear,
      foldDequantizeLinear, true},
-    {"Div", 2, 2, "", importDiv, foldBinary},
+    {"Div", 2, 2, "", importDiv, foldBinary, false, Form::Some},
     {"Dropout", 1, 3, "ratio:f seed:i", importDropout},
     {"Elu", 1, 1, "alpha:f", importElu},
     {"Equal", 2, 2, "", nullptr, foldCompare},
@@ -66,26 +66,28 @@ constexpr Operator operators[] = {
     {"Greater", 2, 2, "", nullptr, foldCompare},
     {"GreaterOrEqual", 2, 2, "", nullptr, foldCompare},
     {"GroupNormalization", 3, 3, "epsilon:f num_groups:i stash_type:i",
-     importGroupNormalization},
+     importGroupNormalization, nullptr, false, Form::None},
     {"HardSigmoid", 1, 1, "alpha:f beta:f", importHardSigmoid},
     {"HardSwish", 1, 1, "", importHardSwish},
     {"Identity", 1, 1, "", importIdentity, nullptr, true},
-    {"InstanceNormalization", 3, 3, "epsilon:f", importInstanceNormalization},
+    {"InstanceNormalization", 3, 3, "epsilon:f", importInstanceNormalization,
+     nullptr, false, Form::None},
     {"LayerNormalization", 2, 3, "axis:i epsilon:f stash_type:i",
-     importLayerNormalization},
+     importLayerNormalization, nullptr, false, Form::None},
     {"LeakyRelu", 1, 1, "alpha:f", importLeakyRelu},
     {"Less", 2, 2, "", nullptr, foldCompare},
     {"LessOrEqual", 2, 2, "", nullptr, foldCompare},
     {"Log", 1, 1, "", importUnary, foldUnary},
-    {"LogSoftmax", 1, 1, "axis:i", importSoftmax},
-    {"LpNormalization", 1, 1, "axis:i p:i", importLpNormalization},
+    {"LogSoftmax", 1, 1, "axis:i", importSoftmax, nullptr, false, Form::None},
+    {"LpNormalization", 1, 1, "axis:i p:i", importLpNormalization, nullptr,
+     false, Form::None},
     {"MatMul", 2, 2, "", importMatMul},
     {"MatMulInteger", 2, 4, "", importMatMulInteger, nullptr, true},
     {"Max", 1, any, "", importMax, foldBinary},
     {"MaxPool", 1, 1, poolAttributes, importMaxPool},
     {"Mean", 1, any, "", importMean},
     {"MeanVarianceNormalization", 1, 1, "axes:I",
-     importMeanVarianceNormalization},
+     importMeanVarianceNormalization, nullptr, false, Form::None},
     {"Min", 1, any, "", importMin, foldBinary},
     {"Mish", 1, 1, "", importMish},
     {"Mod", 2, 2, "fmod:i", nullptr, foldBinary},
@@ -95,13 +97,13 @@ constexpr Operator operators[] = {
     {"Or", 2, 2, "", nullptr, foldCompare},
     {"PRelu", 2, 2, "", importPRelu},
     {"Pad", 1, 4, "mode:s pads:I value:f", importPad},
-    {"Pow", 2, 2, "", importPow, foldBinary},
+    {"Pow", 2, 2, "", importPow, foldBinary, false, Form::Some},
     {"QLinearConv", 8, 9, convAttributes, importQLinearConv, nullptr, true},
     {"QLinearMatMul", 8, 8, "", importQLinearMatMul, nullptr, true},
     {"QuantizeLinear", 2, 3, "axis:i block_size:i output_dtype:i saturate:i",
      importQuantizeLinear, foldQuantizeLinear},
     {"RMSNormalization", 2, 2, "axis:i epsilon:f stash_type:i",
-     importRMSNormalization},
+     importRMSNormalization, nullptr, false, Form::None},
     {"Range", 3, 3, "", nullptr, foldRange},
     {"Reciprocal", 1, 1, "", importUnary, foldUnary},
     {"ReduceL1", 1, 2, reduceAttributes, importReduce},
@@ -156,6 +158,11 @@ constexpr Operator operators[] = {
 
 llvm::ArrayRef<Operator> allOperators() { return operators; }
 
+static bool isIntegerOperator(llvm::StringRef name) {
+  return name.contains("QLinear") || name.ends_with("Integer") ||
+         name.ends_with("QuantizeLinear") || name == "DequantizeLinear";
+}
+
 const Operator *findOperator(llvm::StringRef name) {
   for (const Operator &op : operators)
     if (name == op.name)
@@ -164,3 +171,17 @@ const Operator *findOperator(llvm::StringRef name) {
 }
 
 } // namespace qcc::import::onnx
+
+std::vector<qcc::import::OperatorSupport> qcc::import::supportedOnnx() {
+  std::vector<OperatorSupport> all;
+  for (const onnx::Operator &op : onnx::allOperators()) {
+    OperatorSupport support;
+    support.name = op.name;
+    support.constants = !op.import || op.import == onnx::foldShape ||
+                        op.import == onnx::foldSize;
+    support.bytes = onnx::isIntegerOperator(op.name);
+    support.floats = support.bytes ? Form::None : op.floats;
+    all.push_back(std::move(support));
+  }
+  return all;
+}

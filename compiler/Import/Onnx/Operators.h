@@ -3,6 +3,7 @@
 #define QCC_COMPILER_IMPORT_ONNX_OPERATORS_H
 
 #include "compiler/Import/Onnx/Node.h"
+#include "compiler/Import/Support.h"
 
 namespace qcc::import::onnx {
 
@@ -18,6 +19,7 @@ struct Operator {
   llvm::Error (*fold)(Node &) = nullptr;
   /// Inputs may be integers that are not constant.
   bool movesIntegers = false;
+  Form floats = Form::All;
 };
 
 llvm::ArrayRef<Operator> allOperators();

@@ -94,12 +94,12 @@ ArrayRef<Importer::Entry> Importer::entries() {
       {Builtin::Transpose, &Importer::transpose, Entry::Words},
       {Builtin::Mean, &Importer::reduce, Entry::Words},
       {Builtin::Sub, &Importer::sub, Entry::Words},
-      {Builtin::Div, &Importer::div, Entry::Bytes},
+      {Builtin::Div, &Importer::div, Entry::Bytes, Form::Some},
       {Builtin::Squeeze, &Importer::reshape, Entry::Words},
       {Builtin::StridedSlice, &Importer::stridedSlice, Entry::Words},
       {Builtin::Exp, &Importer::unary, Entry::Words},
       {Builtin::Split, &Importer::split, Entry::Words},
-      {Builtin::LogSoftmax, &Importer::logSoftmax, Entry::Bytes},
+      {Builtin::LogSoftmax, &Importer::logSoftmax, Entry::Bytes, Form::None},
       {Builtin::Cast, &Importer::convert, Entry::None},
       {Builtin::Prelu, &Importer::prelu, Entry::Bytes},
       {Builtin::Maximum, &Importer::maximum, Entry::Words},
@@ -117,7 +117,7 @@ ArrayRef<Importer::Entry> Importer::entries() {
       {Builtin::Sqrt, &Importer::unary, Entry::Bytes},
       {Builtin::Rsqrt, &Importer::unary, Entry::Words},
       {Builtin::Shape, &Importer::shape, Entry::Words},
-      {Builtin::Pow, &Importer::pow, Entry::None},
+      {Builtin::Pow, &Importer::pow, Entry::None, Form::Some},
       {Builtin::ReduceMax, &Importer::reduce, Entry::Words},
       {Builtin::Pack, &Importer::pack, Entry::Words},
       {Builtin::Unpack, &Importer::unpack, Entry::Words},
@@ -142,6 +142,24 @@ ArrayRef<Importer::Entry> Importer::entries() {
       {Builtin::Gelu, &Importer::unary, Entry::Words},
   };
   return table;
+}
+
+std::vector<OperatorSupport> Importer::support() {
+  std::vector<OperatorSupport> all;
+  for (const Entry &entry : entries()) {
+    OperatorSupport support;
+    support.name = nameOf(entry.code);
+    support.constants =
+        entry.code == Builtin::Cast || entry.code == Builtin::Shape;
+    support.floats = entry.floats;
+    support.bytes = entry.integers >= Entry::Bytes;
+    support.words = entry.integers >= Entry::Words;
+    all.push_back(std::move(support));
+  }
+  llvm::sort(all, [](const OperatorSupport &a, const OperatorSupport &b) {
+    return a.name < b.name;
+  });
+  return all;
 }
 
 const Importer::Entry *Importer::find(Builtin code) {
@@ -331,3 +349,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> Importer::run() {
 }
 
 } // namespace qcc::import::tflite
+
+std::vector<qcc::import::OperatorSupport> qcc::import::supportedTflite() {
+  return tflite::Importer::support();
+}

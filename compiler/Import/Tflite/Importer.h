@@ -3,6 +3,7 @@
 #define QCC_COMPILER_IMPORT_TFLITE_IMPORTER_H
 
 #include "compiler/Import/Import.h"
+#include "compiler/Import/Support.h"
 #include "compiler/Import/Tflite/Reader.h"
 #include "dialects/QGraph/Build.h"
 
@@ -19,6 +20,9 @@ namespace build = qgraph::build;
 /// return null after `fail` has recorded why.
 class Importer {
 public:
+  /// What `run` can read, in the order of the names.
+  static std::vector<OperatorSupport> support();
+
   Importer(const Network &network, mlir::MLIRContext &context,
            const ImportOptions &options, llvm::StringRef file);
 
@@ -34,6 +38,7 @@ private:
     Handler handler;
     /// What has an integer kernel that is reproduced: 8 bits, or 16 too.
     enum Integers { None, Bytes, Words } integers;
+    Form floats = Form::All;
   };
   static llvm::ArrayRef<Entry> entries();
   static const Entry *find(Builtin code);

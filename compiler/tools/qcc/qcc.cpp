@@ -1,6 +1,7 @@
 // qcc: a trained network in, an integer-only object file, a C header and a
 // report out.
 #include "compiler/Driver/Compilation.h"
+#include "compiler/Driver/ListOps.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Emit/EmitModule.h"
 #include "compiler/Emit/Outputs.h"
@@ -88,6 +89,10 @@ static cl::opt<std::string>
                cl::value_desc("file"), cl::cat(makeOptions));
 static cl::opt<bool> quiet("quiet", cl::desc("print no summary"),
                            cl::cat(makeOptions));
+static cl::opt<bool>
+    listOps("list-ops",
+            cl::desc("print all operators, their types and targets"),
+            cl::cat(makeOptions));
 static cl::opt<bool> listTargets("list-targets", cl::desc("print all targets"),
                                  cl::cat(makeOptions));
 
@@ -338,10 +343,14 @@ llvm::Error compile(driver::Compilation &compilation,
   return commit(outputs, compilation);
 }
 
-llvm::Error printTargets() {
+std::string targetNames() {
   std::string text;
   for (const targets::Target &row : targets::allTargets())
     text += (row.name + "\n").str();
+  return text;
+}
+
+llvm::Error print(std::string text) {
   emit::Outputs outputs;
   outputs.add("-", std::move(text));
   return outputs.commit();
@@ -391,8 +400,8 @@ int main(int argc, char **argv) {
   // A value that an option cannot hold has been reported already.
   if (!parsed)
     return problems.empty() ? 1 : fail(usageError(problems));
-  if (listTargets) {
-    llvm::Error error = printTargets();
+  if (listTargets || listOps) {
+    llvm::Error error = print(listOps ? driver::listOps() : targetNames());
     return error ? fail(std::move(error)) : 0;
   }
   auto options = readOptions();

@@ -3,6 +3,7 @@
 #include "compiler/Evaluate/FloatEvaluator.h"
 #include "compiler/Import/Import.h"
 #include "passes/Legalize/Legalize.h"
+#include "passes/Quantize/Quantize.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
@@ -254,6 +255,31 @@ Outcome runNodeTest(const std::string &path) {
   for (Mode mode : {Mode::Values, Mode::Folded, Mode::Weights, Mode::Legal})
     runMode(test, mode, outcome);
   return outcome;
+}
+
+void countQuantizable(const std::string &path,
+                      std::map<std::string, Quantizable> &counts) {
+  Case test;
+  if (!read(path, test).empty() || test.model.graph().node_size() != 1)
+    return;
+  for (Mode mode : {Mode::Values, Mode::Legal}) {
+    proto::ModelProto model;
+    if (bind(test, mode, model).empty())
+      continue;
+    MLIRContext context(MLIRContext::Threading::DISABLED);
+    auto module = importModelFromMemory(model.SerializeAsString(), "test.onnx",
+                                        context, {});
+    if (!module) {
+      llvm::consumeError(module.takeError());
+      continue;
+    }
+    ScopedDiagnosticHandler quiet(&context,
+                                  [](Diagnostic &) { return success(); });
+    if (!legalize(module->get()).empty())
+      continue;
+    Quantizable &count = counts[test.model.graph().node(0).op_type()];
+    ++(succeeded(checkQuantizable(module->get())) ? count.yes : count.no);
+  }
 }
 
 std::string summaryOf(const Outcome &outcome, const std::string &listed) {

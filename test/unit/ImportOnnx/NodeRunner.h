@@ -36,6 +36,16 @@ struct Outcome {
 /// Runs the test in the folder `path` in all modes.
 Outcome runNodeTest(const std::string &path);
 
+/// How often a network of one operator on f32 becomes integers, or not.
+struct Quantizable {
+  int yes = 0, no = 0;
+};
+
+/// Counts for the operator of the test in `path`, when it has one only and can
+/// be read: with all inputs as arguments, and with the first one.
+void countQuantizable(const std::string &path,
+                      std::map<std::string, Quantizable> &counts);
+
 /// As a line of the list: "vwl", "rough vwl", "differs: reason" with the reason
 /// of the list, or "-: message".
 std::string summaryOf(const Outcome &outcome, const std::string &listed);

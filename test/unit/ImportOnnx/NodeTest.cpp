@@ -1,3 +1,4 @@
+#include "compiler/Import/Support.h"
 #include "test/unit/ImportOnnx/NodeRunner.h"
 
 #include <cstdlib>
@@ -30,6 +31,23 @@ TEST_P(OnnxNode, IsAsListed) {
 
 INSTANTIATE_TEST_SUITE_P(All, OnnxNode, testing::ValuesIn(listedTests()),
                          [](const auto &info) { return info.param; });
+
+/// What `qcc --list-ops` says of operators on f32.
+TEST(OnnxNodes, BecomeIntegersAsTheOperatorsSay) {
+  std::map<std::string, Quantizable> counts;
+  for (const std::string &name : installedTests())
+    countQuantizable(nodeTests + ("/" + name), counts);
+  for (const qcc::import::OperatorSupport &op : qcc::import::supportedOnnx()) {
+    auto found = counts.find(op.name);
+    if (found == counts.end() || op.bytes || op.constants)
+      continue;
+    using qcc::import::Form;
+    auto [yes, no] = found->second;
+    Form form = !no ? Form::All : yes ? Form::Some : Form::None;
+    EXPECT_EQ(static_cast<int>(form), static_cast<int>(op.floats))
+        << op.name << ": " << yes << " can be quantized, " << no << " not";
+  }
+}
 
 TEST(OnnxNodes, AreAllListed) {
   std::vector<std::string> installed = installedTests();
