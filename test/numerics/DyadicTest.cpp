@@ -1,4 +1,4 @@
-// Rules dyadic-n1 to dyadic-n3: multipliers and shifts from real scales.
+// Rules dyadic-n1 to dyadic-n4: multipliers and shifts from real scales.
 #include "dialects/QInt/Dyadic.h"
 
 #include "gmock/gmock.h"
@@ -108,6 +108,26 @@ TEST(Dyadic, SixteenBits) {
   EXPECT_EQ(llvm::cantFail(dyadicFromReal16(0x1p-48)).shift, 62);
   EXPECT_THAT(messageOf(dyadicFromReal16(0x1p13).takeError()),
               testing::HasSubstr("expected less than 2^13"));
+}
+
+/// Rounded to 31 bits and then to 15; never to 2^15.
+TEST(Dyadic, ReducedMultipliers) {
+  auto reduced = [](double real) {
+    return llvm::cantFail(reducedDyadicFromReal(real));
+  };
+  EXPECT_EQ(reduced(0.75).multiplier, 0x6000);
+  EXPECT_EQ(reduced(0.75).shift, 15);
+  EXPECT_EQ(reduced(1 - 0x1p-20).multiplier, 0x7fff);
+  EXPECT_EQ(reduced(1 - 0x1p-20).shift, 15);
+  EXPECT_EQ(llvm::cantFail(dyadicFromReal16(1 - 0x1p-20)).multiplier, 0x4000);
+  // A half of the last bit goes up, and so does what 31 bits round to one.
+  EXPECT_EQ(reduced(0.5 + 0x1p-16).multiplier, 0x4001);
+  EXPECT_EQ(reduced(0.5 + 0x1p-16 - 0x1p-40).multiplier, 0x4001);
+  EXPECT_EQ(reduced(0.5 + 0x1p-16 - 0x1p-31).multiplier, 0x4000);
+  EXPECT_EQ(reduced(0x1p-33).multiplier, 0);
+  EXPECT_EQ(reduced(0x1p12).shift, 2);
+  EXPECT_THAT(messageOf(reducedDyadicFromReal(0x1p13).takeError()),
+              testing::HasSubstr("too large for a multiplier of 15 bits"));
 }
 
 TEST(Rescale, HoldsOneNumberForEachScale) {

@@ -1,4 +1,5 @@
-// Functions of one 8-bit code, tabulated as the integer kernels compute them.
+// Functions of one 8-bit code, tabulated as the integer kernels compute them
+// (rule table-k1).
 #include "compiler/Import/Tflite/Importer.h"
 #include "dialects/QGraph/Unary.h"
 #include "dialects/QInt/FixedPoint.h"
