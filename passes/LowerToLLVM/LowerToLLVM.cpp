@@ -9,6 +9,7 @@
 #include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/ConstantMerge.h"
+#include "llvm/Transforms/IPO/DeadArgumentElimination.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 
 using namespace mlir;
@@ -215,11 +216,13 @@ private:
   std::map<std::string, llvm::GlobalVariable *> constants;
 };
 
-/// What the kernels' modules brought and nothing uses, and equal tables.
+/// What the kernels' modules brought and nothing uses: functions, equal tables,
+/// arguments (few kernels need scratch memory).
 void removeUnused(llvm::Module &module) {
   llvm::ModuleAnalysisManager analyses;
   llvm::PassBuilder().registerModuleAnalyses(analyses);
   llvm::ModulePassManager passes;
+  passes.addPass(llvm::DeadArgumentEliminationPass());
   passes.addPass(llvm::GlobalDCEPass());
   passes.addPass(llvm::ConstantMergePass());
   passes.run(module, analyses);
