@@ -14,31 +14,35 @@ static constexpr int64_t kLargestDigit = 512;
 /// Whole numbers up to this are floats, and so are all between.
 static constexpr int64_t kExact = int64_t(1) << 24;
 
+template <typename Int> static int64_t largestOf(llvm::ArrayRef<Int> values) {
+  Int least = 0, most = 0;
+  for (Int value : values) {
+    least = std::min(least, value);
+    most = std::max(most, value);
+  }
+  return std::max<int64_t>(most, -static_cast<int64_t>(least));
+}
+
 DigitMatrix::DigitMatrix(llvm::ArrayRef<int32_t> codes, int64_t columns)
     : rows(columns ? codes.size() / columns : 0), columns(columns) {
-  std::vector<int64_t> rest(codes.begin(), codes.end());
-  auto largestOf = [](const std::vector<int64_t> &values) {
-    int64_t largest = 0;
-    for (int64_t value : values)
-      largest = std::max(largest, std::abs(value));
-    return largest;
-  };
+  std::vector<int32_t> rest = codes.vec();
   while (true) {
     Plane plane;
-    plane.largest = largestOf(rest);
-    bool isLast = plane.largest <= kLargestDigit;
-    plane.digits.reserve(rest.size());
-    for (int64_t &value : rest) {
-      // The digit in [-128, 127] that leaves a multiple of 256.
-      int64_t digit = isLast ? value : ((value + 128) & 255) - 128;
-      plane.digits.push_back(static_cast<float>(digit));
-      value = (value - digit) / 256;
-    }
-    if (!isLast)
-      plane.largest = 128;
-    planes.push_back(std::move(plane));
-    if (isLast)
+    plane.largest = largestOf<int32_t>(rest);
+    plane.digits.resize(rest.size());
+    if (plane.largest <= kLargestDigit) {
+      std::copy(rest.begin(), rest.end(), plane.digits.begin());
+      planes.push_back(std::move(plane));
       return;
+    }
+    plane.largest = 128;
+    for (size_t i = 0; i < rest.size(); ++i) {
+      // The digit in [-128, 127] that leaves a multiple of 256.
+      int32_t digit = ((rest[i] + 128) & 255) - 128;
+      plane.digits[i] = static_cast<float>(digit);
+      rest[i] = (rest[i] - digit) / 256;
+    }
+    planes.push_back(std::move(plane));
   }
 }
 

@@ -15,7 +15,8 @@ namespace qcc::evaluate {
 /// floats: element = sum of 256^k * planes[k].
 class DigitMatrix {
 public:
-  /// `codes` has `rows` rows of `columns` elements of magnitude below 2^31.
+  /// `codes` has `rows` rows of `columns` elements of magnitude up to
+  /// 2^30.
   DigitMatrix(llvm::ArrayRef<int32_t> codes, int64_t columns);
 
   int64_t rows, columns;

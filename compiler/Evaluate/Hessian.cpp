@@ -161,21 +161,21 @@ private:
 
 } // namespace
 
-/// v^T H v of every layer's block.
+/// v^T H v of every layer's block; separately only of those still wanted.
 static llvm::Expected<std::vector<double>>
 quadraticForms(Hessian &hessian, llvm::ArrayRef<std::vector<float>> signs,
-               bool separately) {
+               bool separately, const std::vector<bool> &wanted) {
   if (!separately)
     return hessian.quadraticForms(signs);
-  std::vector<double> forms;
+  std::vector<double> forms(signs.size(), 0.0);
   for (size_t k = 0; k < signs.size(); ++k) {
+    if (!wanted[k])
+      continue;
     auto product = hessian.blockProduct(k, signs[k]);
     if (!product)
       return product.takeError();
-    double form = 0;
     for (size_t i = 0; i < signs[k].size(); ++i)
-      form += signs[k][i] * (*product)[i];
-    forms.push_back(form);
+      forms[k] += signs[k][i] * (*product)[i];
   }
   return forms;
 }
@@ -185,14 +185,16 @@ estimateTraces(Hessian &hessian, const TraceOptions &options) {
   Probes probes(hessian.layers(), options.seed);
   size_t count = hessian.layers().size();
   std::vector<double> sums(count, 0.0), squares(count, 0.0);
+  std::vector<bool> wanted(count, true);
   std::vector<TraceEstimate> estimates(count);
   for (int64_t done = 1; done <= options.maxProbes; ++done) {
-    auto forms =
-        quadraticForms(hessian, probes.draw(done - 1), options.separately);
+    auto forms = quadraticForms(hessian, probes.draw(done - 1),
+                                options.separately, wanted);
     if (!forms)
       return forms.takeError();
-    bool isExact = done >= options.minProbes;
     for (size_t k = 0; k < count; ++k) {
+      if (!wanted[k])
+        continue;
       sums[k] += (*forms)[k];
       squares[k] += (*forms)[k] * (*forms)[k];
       double mean = sums[k] / done;
@@ -201,9 +203,10 @@ estimateTraces(Hessian &hessian, const TraceOptions &options) {
       estimates[k].error =
           done > 1 ? std::sqrt(variance / (done - 1)) : std::fabs(mean);
       estimates[k].probes = done;
-      isExact &= estimates[k].error <= options.tolerance * std::fabs(mean);
+      wanted[k] = done < options.minProbes ||
+                  estimates[k].error > options.tolerance * std::fabs(mean);
     }
-    if (isExact)
+    if (llvm::none_of(wanted, [](bool more) { return more; }))
       break;
   }
   return estimates;

@@ -134,6 +134,29 @@ LossFunction divergence(std::vector<float> reference, ArrayRef<int64_t> shape,
   };
 }
 
+LossFunction rootWeightedEntropy(std::vector<float> reference, int64_t c,
+                                 ArrayRef<int64_t> shape, OutputKind kind) {
+  int64_t classes = shape.empty() ? 1 : shape.back();
+  int64_t rows = numElements(shape) / classes;
+  return [reference = std::move(reference), c, rows, classes,
+          kind](const LossBatch &batch) -> llvm::Expected<double> {
+    double loss = 0;
+    forEachRow(
+        batch, rows, classes,
+        [&](int64_t at, ArrayRef<float> row, MutableArrayRef<float> gradient) {
+          std::vector<double> logs = logProbabilities(row, kind);
+          std::vector<double> target(classes, 0.0);
+          target[c] = std::exp(
+              logProbabilities(ArrayRef(reference).slice(at * classes, classes),
+                               kind)[c] /
+              2);
+          loss -= target[c] * logs[c];
+          addCrossEntropyGradient(target, logs, row, kind, gradient);
+        });
+    return loss;
+  };
+}
+
 LossFunction squaredError(std::vector<float> reference,
                           ArrayRef<int64_t> shape) {
   int64_t size = numElements(shape);

@@ -29,6 +29,13 @@ llvm::Expected<LossFunction> crossEntropy(llvm::ArrayRef<int64_t> labels,
                                           llvm::ArrayRef<int64_t> shape,
                                           OutputKind kind);
 
+/// -sqrt(p(c)) log q(c) for one class c of every row, where p is given by
+/// `reference`: the squared gradients of all classes sum to the trace of the
+/// Gauss-Newton matrix where q is p.
+LossFunction rootWeightedEntropy(std::vector<float> reference, int64_t c,
+                                 llvm::ArrayRef<int64_t> shape,
+                                 OutputKind kind);
+
 /// KL(p || q) in nats, where p is given by `reference`, the results of all
 /// samples, and q by the network. Zero where both agree.
 LossFunction divergence(std::vector<float> reference,

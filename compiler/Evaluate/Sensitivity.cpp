@@ -91,16 +91,19 @@ private:
 
   llvm::Error measureHessian() {
     Hessian hessian(*evaluator, samples, inputs, loss);
-    tell("trace", 0, 0);
-    auto traces = estimateTraces(hessian, options.trace);
-    if (!traces)
-      return traces.takeError();
-    for (auto [layer, estimate] : llvm::zip(hessian.layers(), *traces)) {
-      quantize::LayerSensitivity &entry = result[layer.name];
-      entry.elements = layer.elements;
-      entry.trace = estimate.trace;
-      entry.traceError = estimate.error;
-      entry.probes = estimate.probes;
+    for (const Hessian::Layer &layer : hessian.layers())
+      result[layer.name].elements = layer.elements;
+    if (options.measureTrace) {
+      tell("trace", 0, 0);
+      auto traces = estimateTraces(hessian, options.trace);
+      if (!traces)
+        return traces.takeError();
+      for (auto [layer, estimate] : llvm::zip(hessian.layers(), *traces)) {
+        quantize::LayerSensitivity &entry = result[layer.name];
+        entry.trace = estimate.trace;
+        entry.traceError = estimate.error;
+        entry.probes = estimate.probes;
+      }
     }
     if (!options.measureEigenvalues)
       return llvm::Error::success();
@@ -113,14 +116,31 @@ private:
     return llvm::Error::success();
   }
 
-  llvm::Error measureFisher() {
-    std::vector<int64_t> labels = options.labels;
-    if (labels.empty())
-      labels = drawLabels(exact, shape.empty() ? 1 : shape.back(), kind,
-                          options.trace.seed);
-    auto entropy = crossEntropy(labels, samples, shape, kind);
+  /// The losses whose squared gradients sum to the Fisher matrix's diagonal.
+  llvm::Expected<std::vector<LossFunction>> fisherLosses() {
+    int64_t classes = shape.empty() ? 1 : shape.back();
+    std::vector<LossFunction> losses;
+    bool oneRow = numElements(shape) == classes;
+    if (options.labels.empty() && oneRow && classes <= options.maxClasses) {
+      for (int64_t c = 0; c < classes; ++c)
+        losses.push_back(rootWeightedEntropy(exact, c, shape, kind));
+      return losses;
+    }
+    auto entropy =
+        crossEntropy(options.labels.empty()
+                         ? drawLabels(exact, classes, kind, options.trace.seed)
+                         : options.labels,
+                     samples, shape, kind);
     if (!entropy)
       return entropy.takeError();
+    losses.push_back(std::move(*entropy));
+    return losses;
+  }
+
+  llvm::Error measureFisher() {
+    auto losses = fisherLosses();
+    if (!losses)
+      return losses.takeError();
     EvaluatorOptions evaluatorOptions;
     evaluatorOptions.batch = 1;
     evaluatorOptions.gradients.parameters = true;
@@ -128,18 +148,26 @@ private:
     auto single = FloatEvaluator::create(function, evaluatorOptions);
     if (!single)
       return single.takeError();
-    tell("fisher", 0, 0);
-    auto gradients = (*single)->gradients(samples, inputs, *entropy);
-    if (!gradients)
-      return gradients.takeError();
-    for (auto [k, parameter] : llvm::enumerate((*single)->parameters())) {
-      if (!parameter.isWeight)
-        continue;
-      quantize::LayerSensitivity &entry = result[parameter.layer];
-      for (double square : gradients->squares[k]) {
-        entry.fisherDiagonal.push_back(static_cast<float>(square / samples));
-        entry.fisher += square / samples;
+    std::map<std::string, std::vector<double>> sums;
+    for (auto [i, fisherLoss] : llvm::enumerate(*losses)) {
+      tell("fisher", i, losses->size());
+      auto gradients = (*single)->gradients(samples, inputs, fisherLoss);
+      if (!gradients)
+        return gradients.takeError();
+      for (auto [k, parameter] : llvm::enumerate((*single)->parameters())) {
+        if (!parameter.isWeight)
+          continue;
+        std::vector<double> &sum = sums[parameter.layer];
+        sum.resize(gradients->squares[k].size(), 0.0);
+        for (size_t j = 0; j < sum.size(); ++j)
+          sum[j] += gradients->squares[k][j] / samples;
       }
+    }
+    for (const auto &[layer, sum] : sums) {
+      quantize::LayerSensitivity &entry = result[layer];
+      entry.fisherDiagonal.assign(sum.begin(), sum.end());
+      for (double value : sum)
+        entry.fisher += value;
     }
     return llvm::Error::success();
   }

@@ -12,10 +12,15 @@ struct SensitivityOptions {
   /// A class for every row of every sample's result; empty: the network's own
   /// results are the target.
   std::vector<int64_t> labels;
+  bool measureTrace = true;
   TraceOptions trace;
   bool measureEigenvalues = false;
   EigenvalueOptions eigenvalues;
   bool measureFisher = false;
+  /// Without labels and with at most so many classes (and one row to a sample)
+  /// the Fisher matrix is the mean over all classes by their probabilities,
+  /// which is the Gauss-Newton matrix; else labels are drawn.
+  int64_t maxClasses = 32;
   /// Called with what is measured and how much of it is done.
   std::function<void(llvm::StringRef what, int64_t done, int64_t total)>
       progress;
@@ -24,8 +29,9 @@ struct SensitivityOptions {
 /// Sensitivities of all layers with weights, on `samples` samples (`inputs` as
 /// in FloatEvaluator::run()). With labels the loss is cross-entropy; without,
 /// the divergence from the results of the function itself, where the gradient
-/// is zero and the Hessian is the Gauss-Newton matrix. The Fisher matrix then
-/// takes labels drawn from the network's probabilities, with the trace's seed.
+/// is zero and the Hessian is the Gauss-Newton matrix, whose trace and diagonal
+/// the Fisher matrix then gives exactly and cheaply; drawn labels come from the
+/// network's probabilities and the trace's seed.
 /// Errors: no samples; labels that do not fit; an op without a gradient.
 llvm::Expected<quantize::Sensitivities>
 measureSensitivities(mlir::func::FuncOp function, int64_t samples,

@@ -230,6 +230,7 @@ TEST(HessianProducts, FewProbesAreUnbiased) {
   for (int seed = 0; seed < seeds; ++seed) {
     TraceOptions options;
     options.maxProbes = 4;
+    options.separately = false;
     options.seed = seed;
     TraceEstimate one = llvm::cantFail(estimateTraces(hessian, options))[1];
     sum += one.trace / seeds;
@@ -338,23 +339,49 @@ TEST_F(Sensitivity, Fisher) {
   EXPECT_NEAR(second.fisher, total, 1e-3);
 }
 
-/// Without labels the Hessian at the network's own results is positive, and
-/// the Fisher matrix takes labels that the network draws.
+/// Without labels the Hessian at the network's own results is the Gauss-Newton
+/// matrix, whose trace the sum over all classes gives too.
 TEST_F(Sensitivity, WithoutLabels) {
   SensitivityOptions options;
   options.measureFisher = true;
+  options.trace.tolerance = 0;
+  options.trace.maxProbes = 32;
   std::vector<std::string> told;
-  options.progress = [&](llvm::StringRef what, int64_t, int64_t) {
-    told.push_back(what.str());
+  options.progress = [&](llvm::StringRef what, int64_t done, int64_t total) {
+    told.push_back(what.str() + std::to_string(done) + "/" +
+                   std::to_string(total));
   };
   auto result = measure(options);
   ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
   for (const auto &[layer, entry] : *result) {
     EXPECT_GT(entry.trace, 0) << layer;
-    EXPECT_GT(entry.fisher, 0) << layer;
-    EXPECT_GE(entry.probes, 4) << layer;
+    EXPECT_NEAR(entry.fisher, entry.trace, 0.01 * entry.trace) << layer;
+    EXPECT_EQ(entry.probes, 32) << layer;
   }
-  EXPECT_THAT(told, testing::ElementsAre("trace", "fisher"));
+  EXPECT_THAT(told, testing::ElementsAre("trace0/0", "fisher0/3", "fisher1/3",
+                                         "fisher2/3"));
+}
+
+/// With many classes one label is drawn for each sample: right in the mean.
+TEST_F(Sensitivity, DrawnLabels) {
+  SensitivityOptions options;
+  options.measureTrace = false;
+  options.measureFisher = true;
+  auto exact = measure(options);
+  ASSERT_TRUE(bool(exact));
+  EXPECT_EQ(exact->at("first").probes, 0);
+  options.maxClasses = 2;
+  double sum = 0, squares = 0;
+  constexpr int seeds = 200;
+  for (int seed = 0; seed < seeds; ++seed) {
+    options.trace.seed = seed;
+    double fisher = llvm::cantFail(measure(options)).at("first").fisher;
+    sum += fisher / seeds;
+    squares += fisher * fisher / seeds;
+  }
+  double error = std::sqrt((squares - sum * sum) / seeds);
+  EXPECT_GT(error, 0);
+  EXPECT_NEAR(sum, exact->at("first").fisher, 4 * error);
 }
 
 TEST_F(Sensitivity, Errors) {
