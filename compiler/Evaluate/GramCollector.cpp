@@ -154,14 +154,18 @@ llvm::Error GramCollector::addLayer(Operation *op, const GramOptions &options) {
 llvm::Expected<std::unique_ptr<GramCollector>>
 GramCollector::create(func::FuncOp function, const GramOptions &options) {
   auto collector = std::make_unique<GramCollector>();
-  auto quantized = FloatEvaluator::create(function);
+  // One thread: the products are many and small, and sharing each costs more
+  // than it saves.
+  EvaluatorOptions evaluatorOptions;
+  evaluatorOptions.threads = 1;
+  auto quantized = FloatEvaluator::create(function, evaluatorOptions);
   if (!quantized)
     return quantized.takeError();
   collector->quantized = std::move(*quantized);
   if (llvm::Error error = collector->quantized->simulate(options.simulation))
     return std::move(error);
   if (options.collectTargets) {
-    auto exact = FloatEvaluator::create(function);
+    auto exact = FloatEvaluator::create(function, evaluatorOptions);
     if (!exact)
       return exact.takeError();
     collector->exact = std::move(*exact);
