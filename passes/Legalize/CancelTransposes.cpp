@@ -36,20 +36,6 @@ RankedTensorType permutedType(Value value, ArrayRef<int64_t> permutation) {
   return type.clone(permuted(type.getShape(), permutation));
 }
 
-/// Whether a transpose leaves the elements in their order in memory: axes of
-/// size 1 may move.
-bool isReshape(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
-  int64_t last = -1;
-  for (int64_t axis : permutation) {
-    if (shape[axis] == 1)
-      continue;
-    if (axis < last)
-      return false;
-    last = axis;
-  }
-  return true;
-}
-
 qgraph::TransposeOp transposeOf(Value value) {
   auto transpose = value.getDefiningOp<qgraph::TransposeOp>();
   if (transpose && !isConstantExpression(transpose.getInput()))
@@ -417,33 +403,6 @@ struct MergeThroughReshape : OpRewritePattern<qgraph::TransposeOp> {
   }
 };
 
-struct MergeReshapes : OpRewritePattern<qgraph::ReshapeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(qgraph::ReshapeOp op,
-                                PatternRewriter &rewriter) const override {
-    auto inner = op.getInput().getDefiningOp<qgraph::ReshapeOp>();
-    if (!inner)
-      return failure();
-    rewriter.replaceOpWithNewOp<qgraph::ReshapeOp>(op, op.getType(),
-                                                   inner.getInput());
-    return success();
-  }
-};
-
-struct TransposeToReshape : OpRewritePattern<qgraph::TransposeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(qgraph::TransposeOp op,
-                                PatternRewriter &rewriter) const override {
-    if (!isReshape(shapeOf(op.getInput()), op.getPermutation()))
-      return failure();
-    rewriter.replaceOpWithNewOp<qgraph::ReshapeOp>(op, op.getType(),
-                                                   op.getInput());
-    return success();
-  }
-};
-
 template <typename... Ops> void addBinary(RewritePatternSet &patterns) {
   patterns.add<SinkThroughBinary<Ops>..., CancelAroundBinary<Ops>...>(
       patterns.getContext());
@@ -457,8 +416,9 @@ struct CancelTransposes : public impl::CancelTransposesBase<CancelTransposes> {
     patterns.add<SinkThroughAxis<qgraph::SoftmaxOp>,
                  SinkThroughAxis<qgraph::GatherOp>, SinkThroughTile,
                  SinkThroughSelect, BiasThroughReshape<qgraph::AddOp>,
-                 BiasThroughReshape<qgraph::MulOp>, MergeThroughReshape,
-                 MergeReshapes, TransposeToReshape>(patterns.getContext());
+                 BiasThroughReshape<qgraph::MulOp>, MergeThroughReshape>(
+        patterns.getContext());
+    addReshapePatterns(patterns);
     addBinary<qgraph::AddOp, qgraph::SubOp, qgraph::MulOp, qgraph::DivOp,
               qgraph::PowOp, qgraph::MaximumOp, qgraph::MinimumOp>(patterns);
     // Elements move and are not computed, except by TransposeIntoFilter and

@@ -119,15 +119,8 @@ struct TransposeToReshape : OpRewritePattern<qgraph::TransposeOp> {
 
   LogicalResult matchAndRewrite(qgraph::TransposeOp op,
                                 PatternRewriter &rewriter) const override {
-    ArrayRef<int64_t> shape = shapeOf(op.getInput());
-    int64_t last = -1;
-    for (int64_t axis : op.getPermutation()) {
-      if (shape[axis] == 1)
-        continue;
-      if (axis < last)
-        return failure();
-      last = axis;
-    }
+    if (!isReshape(shapeOf(op.getInput()), op.getPermutation()))
+      return failure();
     rewriter.replaceOpWithNewOp<qgraph::ReshapeOp>(op, op.getType(),
                                                    op.getInput());
     return success();
@@ -201,10 +194,26 @@ template <typename Op> struct DropIdentity : OpRewritePattern<Op> {
 
 } // namespace
 
+bool isReshape(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
+  int64_t last = -1;
+  for (int64_t axis : permutation) {
+    if (shape[axis] == 1)
+      continue;
+    if (axis < last)
+      return false;
+    last = axis;
+  }
+  return true;
+}
+
+void addReshapePatterns(RewritePatternSet &patterns) {
+  patterns.add<ReshapeOfReshape, TransposeToReshape>(patterns.getContext());
+}
+
 void addDataMovementPatterns(RewritePatternSet &patterns) {
-  patterns.add<PadIntoConv, PadIntoAvgPool, PadIntoMaxPool, ReshapeOfReshape,
-               TransposeToReshape, ClampOfClamp, ClampThroughReshape,
-               ConcatOfOne, DropIdentity<qgraph::SliceOp>,
+  addReshapePatterns(patterns);
+  patterns.add<PadIntoConv, PadIntoAvgPool, PadIntoMaxPool, ClampOfClamp,
+               ClampThroughReshape, ConcatOfOne, DropIdentity<qgraph::SliceOp>,
                DropIdentity<qgraph::PadOp>, DropIdentity<qgraph::TileOp>>(
       patterns.getContext());
 }

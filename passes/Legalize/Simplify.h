@@ -7,6 +7,11 @@
 
 namespace qcc::legalize {
 
+/// Whether a transpose leaves the elements in their order in memory: axes of
+/// size 1 may move.
+bool isReshape(llvm::ArrayRef<int64_t> shape,
+               llvm::ArrayRef<int64_t> permutation);
+
 /// Quotients and powers with constants, and choices by a constant, into
 /// simpler ops.
 void addArithmeticPatterns(mlir::RewritePatternSet &patterns);
@@ -20,6 +25,8 @@ void addLayoutPatterns(mlir::RewritePatternSet &patterns);
 void addAffinePatterns(mlir::RewritePatternSet &patterns);
 /// x * a + b per channel, of what is no convolution, into a depthwise one.
 void addDepthwisePatterns(mlir::RewritePatternSet &patterns);
+/// Reshapes of reshapes; transposes that move only axes of size 1.
+void addReshapePatterns(mlir::RewritePatternSet &patterns);
 /// Pads, reshapes, clamps and concats of one.
 void addDataMovementPatterns(mlir::RewritePatternSet &patterns);
 /// x * sigmoid(x), hard_swish, leaky_relu, maximum with 0 and the like into

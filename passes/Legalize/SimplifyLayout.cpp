@@ -202,17 +202,9 @@ struct ReshapeOfTranspose : OpRewritePattern<qgraph::ReshapeOp> {
   LogicalResult matchAndRewrite(qgraph::ReshapeOp op,
                                 PatternRewriter &rewriter) const override {
     auto transpose = op.getInput().getDefiningOp<qgraph::TransposeOp>();
-    if (!transpose)
+    if (!transpose ||
+        !isReshape(shapeOf(transpose.getInput()), transpose.getPermutation()))
       return failure();
-    ArrayRef<int64_t> shape = shapeOf(transpose.getInput());
-    int64_t last = -1;
-    for (int64_t axis : transpose.getPermutation()) {
-      if (shape[axis] == 1)
-        continue;
-      if (axis < last)
-        return failure();
-      last = axis;
-    }
     rewriter.replaceOpWithNewOp<qgraph::ReshapeOp>(op, op.getType(),
                                                    transpose.getInput());
     return success();
