@@ -127,20 +127,29 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     return false;
   }
 
+  /// Whether a kernel may read more bytes than `value` has, also under another
+  /// shape.
+  bool isReadPastItsEnd(Value value, const targets::Target &target) {
+    return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+      if (auto reshape = dyn_cast<qint::ReshapeOp>(use.getOwner()))
+        return isReadPastItsEnd(reshape.getOutput(), target);
+      auto kernel = dyn_cast<qint::KernelOp>(use.getOwner());
+      if (!kernel)
+        return false;
+      targets::KernelSource source = sourceOf(kernel);
+      auto overread = targets::selectProvider(source, target, portable)
+                          .needs(source, target)
+                          .overread;
+      return use.getOperandNumber() < overread.size() &&
+             overread[use.getOperandNumber()] > 0;
+    });
+  }
+
   /// Kernels that want a halo around an argument, or read past its end, get a
   /// copy that has both.
   void copyWhereNeeded(BlockArgument argument, const targets::Target &target) {
     Halo halo = haloFor(argument);
-    bool pastEnd = false;
-    for (OpOperand &use : argument.getUses())
-      if (auto kernel = dyn_cast<qint::KernelOp>(use.getOwner())) {
-        targets::KernelSource source = sourceOf(kernel);
-        const targets::KernelProvider &provider =
-            targets::selectProvider(source, target, portable);
-        auto overread = provider.needs(source, target).overread;
-        pastEnd |= use.getOperandNumber() < overread.size() &&
-                   overread[use.getOperandNumber()] > 0;
-      }
+    bool pastEnd = isReadPastItsEnd(argument, target);
     bool rank4 = cast<RankedTensorType>(argument.getType()).getRank() == 4;
     if (!pastEnd && !(rank4 && halo.any()))
       return;
@@ -162,7 +171,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     builder.setInsertionPointToEnd(body);
     qint::YieldOp::create(builder, argument.getLoc(), inside);
     argument.replaceUsesWithIf(kernel.getOutput(), [&](OpOperand &use) {
-      return use.getOwner() != kernel && isa<qint::KernelOp>(use.getOwner());
+      return use.getOwner() != kernel &&
+             isa<qint::KernelOp, qint::ReshapeOp>(use.getOwner());
     });
     return kernel;
   }

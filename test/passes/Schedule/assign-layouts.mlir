@@ -32,6 +32,20 @@ func.func @strided(%x: tensor<1x4x7x1xi8>) -> tensor<1x2x7x1xi32> {
   return %1 : tensor<1x2x7x1xi32>
 }
 
+// One channel per group is read in pairs, one byte past the end: also an
+// argument in another shape is copied, and the copy is what gets that shape.
+// CHECK-LABEL: func.func @reshaped_argument(
+// CHECK-NEXT: %[[COPY:.*]] = qint.kernel "input0"(%arg0) {
+// CHECK: %[[X:.*]] = qint.reshape %[[COPY]]
+// CHECK: qint.kernel "conv"(%[[X]],
+func.func @reshaped_argument(%a: tensor<768xi8>) -> tensor<1x2x14x8xi32> {
+  %w = qint.constant dense<1> : tensor<8x5x3x1xi8> -> tensor<8x5x3x1xi8>
+  %b = qint.constant dense<0> : tensor<8xi32> -> tensor<8xi32>
+  %x = qint.reshape %a : (tensor<768xi8>) -> tensor<1x12x16x4xi8>
+  %0 = qint.conv2d %x, %w, %b {strides = array<i64: 3, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 2, 1>, groups = 4 : i64, pad_value = 3 : i32, qint.layer = "conv"} : (tensor<1x12x16x4xi8>, tensor<8x5x3x1xi8>, tensor<8xi32>) -> tensor<1x2x14x8xi32>
+  return %0 : tensor<1x2x14x8xi32>
+}
+
 // An argument that a window reads beyond is copied into a buffer with a halo.
 // CHECK-LABEL: func.func @argument(
 // CHECK-NEXT: %0 = qint.kernel "input0"(%arg0) {
