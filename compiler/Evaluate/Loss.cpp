@@ -46,15 +46,6 @@ std::vector<double> logProbabilities(ArrayRef<float> row, OutputKind kind) {
   return logs;
 }
 
-/// Calls `visit(row of the run, its elements, its gradient)`.
-template <typename Visit>
-static void forEachRow(const LossBatch &batch, int64_t rows, int64_t classes,
-                       Visit visit) {
-  for (int64_t i = 0; i < batch.samples * rows; ++i)
-    visit(batch.first * rows + i, batch.outputs[0].slice(i * classes, classes),
-          batch.gradients[0].slice(i * classes, classes));
-}
-
 /// Adds the gradient of -sum target * log q, where `logs` is log q.
 static void addCrossEntropyGradient(ArrayRef<double> target,
                                     ArrayRef<double> logs, ArrayRef<float> row,
@@ -77,6 +68,27 @@ static void addCrossEntropyGradient(ArrayRef<double> target,
     }
 }
 
+/// A loss of each row by itself, but for constants -sum target * log q.
+/// `term(row of the run, log q, target)` sets the target, which is 0 before,
+/// and returns the row's loss.
+template <typename Term>
+static LossFunction perRow(int64_t rows, int64_t classes, OutputKind kind,
+                           Term term) {
+  return [=, term = std::move(term)](
+             const LossBatch &batch) -> llvm::Expected<double> {
+    double loss = 0;
+    for (int64_t i = 0; i < batch.samples * rows; ++i) {
+      ArrayRef<float> row = batch.outputs[0].slice(i * classes, classes);
+      std::vector<double> logs = logProbabilities(row, kind);
+      std::vector<double> target(classes, 0.0);
+      loss += term(batch.first * rows + i, logs, target);
+      addCrossEntropyGradient(target, logs, row, kind,
+                              batch.gradients[0].slice(i * classes, classes));
+    }
+    return loss;
+  };
+}
+
 llvm::Expected<LossFunction> crossEntropy(ArrayRef<int64_t> labels,
                                           int64_t samples,
                                           ArrayRef<int64_t> shape,
@@ -94,67 +106,46 @@ llvm::Expected<LossFunction> crossEntropy(ArrayRef<int64_t> labels,
     if (label < 0 || label >= classes)
       return fail("label {0} is {1}, expected a class from 0 to {2}", i, label,
                   classes - 1);
-  return [labels = labels.vec(), rows, classes,
-          kind](const LossBatch &batch) -> llvm::Expected<double> {
-    double loss = 0;
-    forEachRow(
-        batch, rows, classes,
-        [&](int64_t at, ArrayRef<float> row, MutableArrayRef<float> gradient) {
-          std::vector<double> logs = logProbabilities(row, kind);
-          std::vector<double> target(classes, 0.0);
-          target[labels[at]] = 1;
-          loss -= logs[labels[at]];
-          addCrossEntropyGradient(target, logs, row, kind, gradient);
-        });
-    return loss;
-  };
+  return perRow(rows, classes, kind,
+                [labels = labels.vec()](int64_t at, ArrayRef<double> logs,
+                                        MutableArrayRef<double> target) {
+                  target[labels[at]] = 1;
+                  return -logs[labels[at]];
+                });
 }
 
 LossFunction divergence(std::vector<float> reference, ArrayRef<int64_t> shape,
                         OutputKind kind) {
   int64_t classes = shape.empty() ? 1 : shape.back();
   int64_t rows = numElements(shape) / classes;
-  return [reference = std::move(reference), rows, classes,
-          kind](const LossBatch &batch) -> llvm::Expected<double> {
-    double loss = 0;
-    forEachRow(
-        batch, rows, classes,
-        [&](int64_t at, ArrayRef<float> row, MutableArrayRef<float> gradient) {
-          std::vector<double> logs = logProbabilities(row, kind);
-          std::vector<double> target = logProbabilities(
-              ArrayRef(reference).slice(at * classes, classes), kind);
-          for (int64_t c = 0; c < classes; ++c) {
-            double p = std::exp(target[c]);
-            loss += p * (target[c] - logs[c]);
-            target[c] = p;
-          }
-          addCrossEntropyGradient(target, logs, row, kind, gradient);
-        });
-    return loss;
-  };
+  return perRow(rows, classes, kind,
+                [reference = std::move(reference), classes,
+                 kind](int64_t at, ArrayRef<double> logs,
+                       MutableArrayRef<double> target) {
+                  std::vector<double> wanted = logProbabilities(
+                      ArrayRef(reference).slice(at * classes, classes), kind);
+                  double loss = 0;
+                  for (int64_t c = 0; c < classes; ++c) {
+                    target[c] = std::exp(wanted[c]);
+                    loss += target[c] * (wanted[c] - logs[c]);
+                  }
+                  return loss;
+                });
 }
 
 LossFunction rootWeightedEntropy(std::vector<float> reference, int64_t c,
                                  ArrayRef<int64_t> shape, OutputKind kind) {
   int64_t classes = shape.empty() ? 1 : shape.back();
   int64_t rows = numElements(shape) / classes;
-  return [reference = std::move(reference), c, rows, classes,
-          kind](const LossBatch &batch) -> llvm::Expected<double> {
-    double loss = 0;
-    forEachRow(
-        batch, rows, classes,
-        [&](int64_t at, ArrayRef<float> row, MutableArrayRef<float> gradient) {
-          std::vector<double> logs = logProbabilities(row, kind);
-          std::vector<double> target(classes, 0.0);
-          target[c] = std::exp(
-              logProbabilities(ArrayRef(reference).slice(at * classes, classes),
-                               kind)[c] /
-              2);
-          loss -= target[c] * logs[c];
-          addCrossEntropyGradient(target, logs, row, kind, gradient);
-        });
-    return loss;
-  };
+  return perRow(rows, classes, kind,
+                [reference = std::move(reference), c, classes,
+                 kind](int64_t at, ArrayRef<double> logs,
+                       MutableArrayRef<double> target) {
+                  std::vector<double> wanted = logProbabilities(
+                      ArrayRef(reference).slice(at * classes, classes), kind);
+                  target[c] = std::exp(wanted[c] / 2);
+                  return -target[c] * logs[c];
+                });
 }
 
 LossFunction squaredError(std::vector<float> reference,

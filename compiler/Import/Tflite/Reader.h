@@ -29,7 +29,7 @@ struct TensorInfo {
   /// The bytes of a constant, of the size that shape and type ask for.
   std::optional<llvm::ArrayRef<uint8_t>> data;
   std::optional<Quantization> quantization;
-  bool isDynamic = false; ///< an axis is of unknown size in the file
+  bool isDynamic = false;    ///< an axis is of unknown size in the file
   bool hasOpenBatch = false; ///< the first is, and has 1 for its size
 
   int64_t elements() const;
