@@ -81,6 +81,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       setHalo(kernel);
     for (BlockArgument argument : function.getArguments())
       copyWhereNeeded(argument, **target);
+    for (OpOperand &result : function.front().getTerminator()->getOpOperands())
+      copyWhereNeeded(result, **target);
     for (qint::KernelOp kernel : function.getOps<qint::KernelOp>())
       for (unsigned operand = 0; operand < kernel.getInputs().size(); ++operand)
         if (growTogether(kernel, operand, **target))
@@ -158,22 +160,38 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
 
   qint::KernelOp copy(BlockArgument argument) {
     OpBuilder builder(&argument.getOwner()->front());
-    OperationState state(argument.getLoc(), qint::KernelOp::getOperationName());
-    state.addOperands(argument);
-    state.addTypes(argument.getType());
-    state.addAttribute(
-        "layer",
-        builder.getStringAttr("input" + llvm::Twine(argument.getArgNumber())));
-    auto *body = new Block;
-    state.addRegion()->push_back(body);
-    Value inside = body->addArgument(argument.getType(), argument.getLoc());
-    auto kernel = cast<qint::KernelOp>(builder.create(state));
-    builder.setInsertionPointToEnd(body);
-    qint::YieldOp::create(builder, argument.getLoc(), inside);
+    qint::KernelOp kernel =
+        copy(builder, argument, "input" + llvm::Twine(argument.getArgNumber()));
     argument.replaceUsesWithIf(kernel.getOutput(), [&](OpOperand &use) {
       return use.getOwner() != kernel &&
              isa<qint::KernelOp, qint::ReshapeOp>(use.getOwner());
     });
+    return kernel;
+  }
+
+  /// A result that a kernel reads past its end is copied: the caller's buffer
+  /// has no room behind it.
+  void copyWhereNeeded(OpOperand &result, const targets::Target &target) {
+    if (!isReadPastItsEnd(storageOf(result.get()), target))
+      return;
+    OpBuilder builder(result.getOwner());
+    result.set(copy(builder, result.get(),
+                    "output" + llvm::Twine(result.getOperandNumber()))
+                   .getOutput());
+  }
+
+  static qint::KernelOp copy(OpBuilder &builder, Value value,
+                             const llvm::Twine &layer) {
+    OperationState state(value.getLoc(), qint::KernelOp::getOperationName());
+    state.addOperands(value);
+    state.addTypes(value.getType());
+    state.addAttribute("layer", builder.getStringAttr(layer));
+    auto *body = new Block;
+    state.addRegion()->push_back(body);
+    Value inside = body->addArgument(value.getType(), value.getLoc());
+    auto kernel = cast<qint::KernelOp>(builder.create(state));
+    builder.setInsertionPointToEnd(body);
+    qint::YieldOp::create(builder, value.getLoc(), inside);
     return kernel;
   }
 

@@ -46,6 +46,21 @@ func.func @reshaped_argument(%a: tensor<768xi8>) -> tensor<1x2x14x8xi32> {
   return %0 : tensor<1x2x14x8xi32>
 }
 
+// Nor has the caller's buffer of a result room behind it: what is read so stays
+// inside and the result is a copy.
+// CHECK-LABEL: func.func @returned(
+// CHECK: %[[ACT:.*]] = qint.kernel "act"(%arg0)
+// CHECK: %[[CONV:.*]] = qint.kernel "conv"(%[[ACT]],
+// CHECK: %[[COPY:.*]] = qint.kernel "output0"(%[[ACT]])
+// CHECK: return %[[COPY]], %[[CONV]]
+func.func @returned(%a: tensor<1x12x16x4xi8>) -> (tensor<1x12x16x4xi8>, tensor<1x2x14x8xi32>) {
+  %w = qint.constant dense<1> : tensor<8x5x3x1xi8> -> tensor<8x5x3x1xi8>
+  %b = qint.constant dense<0> : tensor<8xi32> -> tensor<8xi32>
+  %x = qint.clamp %a {min = -3 : i32, max = 5 : i32, qint.layer = "act"} : (tensor<1x12x16x4xi8>) -> tensor<1x12x16x4xi8>
+  %0 = qint.conv2d %x, %w, %b {strides = array<i64: 3, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 2, 1>, groups = 4 : i64, pad_value = 3 : i32, qint.layer = "conv"} : (tensor<1x12x16x4xi8>, tensor<8x5x3x1xi8>, tensor<8xi32>) -> tensor<1x2x14x8xi32>
+  return %x, %0 : tensor<1x12x16x4xi8>, tensor<1x2x14x8xi32>
+}
+
 // An argument that a window reads beyond is copied into a buffer with a halo.
 // CHECK-LABEL: func.func @argument(
 // CHECK-NEXT: %0 = qint.kernel "input0"(%arg0) {
