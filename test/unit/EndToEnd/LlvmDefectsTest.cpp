@@ -110,4 +110,33 @@ func.func @main(%x: tensor<2x8x6x8xi8>) -> tensor<2x3x4x8xui8> {
               "cortex-m55");
 }
 
+// Sums that pass 32 bits, rescaled by shifts that differ by channel.
+std::string wideSums(llvm::StringRef rounding) {
+  return fmt::format(R"(
+func.func @main(%x: tensor<2x3x5x7xi16>) -> tensor<2x3x5x3xi8> {{
+  %w = qint.constant dense<[[[[127, -128, 3, 5, -7, 11, 13]]],
+    [[[-128, -127, -126, 125, 124, 123, 122]]],
+    [[[1, 0, 0, -1, 0, 0, 0]]]]> : tensor<3x1x1x7xi8> -> tensor<3x1x1x7xi8>
+  %b = qint.constant dense<[34359738368, -8589934592, 1]> : tensor<3xi64>
+    -> tensor<3xi64>
+  %s = qint.conv2d %x, %w, %b {{strides = array<i64: 1, 1>,
+    pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
+    groups = 1 : i64, pad_value = 0 : i32, qint.layer = "wide"}}
+    : (tensor<2x3x5x7xi16>, tensor<3x1x1x7xi8>, tensor<3xi64>)
+    -> tensor<2x3x5x3xi64>
+  %r = qint.requantize %s {{zero_point = 0 : i32, rescale = #qint.rescale<
+    multipliers = [19801, 32767, 16384], shifts = [43, 41, 24],
+    rounding = {}, zero_point = -3, min = -128, max = 127>,
+    qint.layer = "wide"}} : (tensor<2x3x5x3xi64>) -> tensor<2x3x5x3xi8>
+  return %r : tensor<2x3x5x3xi8>
+}}
+)",
+                     rounding.str());
+}
+
+TEST(WideArithmeticTest, NeedsNoLibrary) {
+  for (const char *rounding : {"single", "even", "away"})
+    expectEqual(wideSums(rounding), "cortex-m0plus");
+}
+
 } // namespace

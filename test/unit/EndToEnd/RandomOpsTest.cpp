@@ -68,12 +68,7 @@ std::vector<Place> placesFor(uint64_t module) {
                            "cortex-m55", "cortex-m33", "cortex-m3"};
   places.push_back(placeOf(host[module % std::size(host)]));
   places.push_back(placeOf(armv8[module % std::size(armv8)]));
-  // A convolution of 16-bit codes with 64-bit sums that round away from zero
-  // calls helpers for 64-bit arithmetic there: an error of qcc, no wrong byte.
-  if (module == 38)
-    llvm::outs() << "not run: module 38 on cortex-m0plus, a known failure\n";
-  else
-    places.push_back(placeOf(cortexm[module % std::size(cortexm)]));
+  places.push_back(placeOf(cortexm[module % std::size(cortexm)]));
   if (module % 4 == 0) // the host may lack it
     places.push_back(placeOf("x86-64-vnni"));
   return places;
