@@ -2,9 +2,14 @@
 // ones beside their int8 twins' shapes.
 #include "compiler/Evaluate/FloatEvaluator.h"
 #include "compiler/Import/Import.h"
+#include "compiler/Import/Support.h"
+#include "passes/Legalize/Legalize.h"
+#include "passes/Quantize/Quantize.h"
 #include "test/unit/ImportTflite/ModelBuilder.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 
 #include <cmath>
@@ -47,6 +52,38 @@ Floats evaluate(const std::string &bytes, const std::vector<Floats> &inputs) {
   return results->front();
 }
 
+/// What `qcc --list-ops` says of an op on f32.
+import::Form statedForm(Builtin code) {
+  for (const import::OperatorSupport &op : import::supportedTflite())
+    if (op.name == nameOf(code))
+      return op.floats;
+  ADD_FAILURE() << nameOf(code) << " is not listed";
+  return import::Form::None;
+}
+
+/// A model of ops that all become integers does so, and one with an op that
+/// never does is refused.
+void expectFormAsListed(const std::string &bytes,
+                        const std::vector<Builtin> &ops) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  mlir::ScopedDiagnosticHandler quiet(
+      &context, [](mlir::Diagnostic &) { return mlir::success(); });
+  auto module =
+      llvm::cantFail(importModelFromMemory(bytes, "model.tflite", context));
+  mlir::PassManager passes(&context);
+  buildLegalizePipeline(passes, {});
+  ASSERT_TRUE(succeeded(passes.run(*module)));
+  bool all = true, none = false;
+  for (Builtin op : ops) {
+    all &= statedForm(op) == import::Form::All;
+    none |= statedForm(op) == import::Form::None;
+  }
+  bool becomesIntegers = succeeded(checkQuantizable(*module));
+  if (all || none)
+    EXPECT_EQ(becomesIntegers, all)
+        << "of " << nameOf(ops.front()) << ", as its table says";
+}
+
 /// A model of one op on one input.
 struct OneOp {
   ModelBuilder b;
@@ -62,7 +99,9 @@ struct OneOp {
                           test::bytesOf(values)});
   }
   Floats run(const Floats &input) {
-    return evaluate(b.finish({in}, {out}), {input});
+    std::string bytes = b.finish({in}, {out});
+    expectFormAsListed(bytes, b.used);
+    return evaluate(bytes, {input});
   }
 };
 

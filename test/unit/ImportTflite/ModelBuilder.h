@@ -24,6 +24,7 @@ template <typename T> std::vector<uint8_t> bytesOf(const std::vector<T> &from) {
 class ModelBuilder {
 public:
   flatbuffers::FlatBufferBuilder out;
+  std::vector<Builtin> used; ///< by op
 
   struct TensorSpec {
     std::vector<int> shape;
@@ -68,6 +69,7 @@ public:
   void op(Builtin code, const std::vector<int> &inputs,
           const std::vector<int> &outputs, uint8_t optionsType,
           flatbuffers::Offset<T> options) {
+    used.push_back(code);
     auto number = static_cast<int32_t>(code);
     codes.push_back(format::CreateOperatorCode(
         out, static_cast<int8_t>(std::min(number, 127)),
