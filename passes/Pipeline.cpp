@@ -43,6 +43,8 @@ void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
 /// In: what Legalize leaves, and calibration statistics or none.
 /// Out: the same ops on `!quant.uniform` types, weights and biases integers.
 void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
+  // Before ranges: how much a range should clip depends on the bits.
+  pm.addPass(createAssignBits(options.quantize));
   pm.addPass(createAssignRanges(options.quantize));
   // Scales are chosen once for all values that must share one.
   pm.addPass(createAssignTypes());

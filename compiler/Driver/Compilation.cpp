@@ -7,6 +7,7 @@
 #include "compiler/Import/Import.h"
 #include "dialects/QGraph/QGraph.h"
 #include "passes/LowerToLLVM/HalideProvider.h"
+#include "passes/Quantize/PlanNetwork.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -109,6 +110,14 @@ func::FuncOp Compilation::function() const {
 mlir::ModuleOp Compilation::legalized() const { return floatModule.get(); }
 mlir::ModuleOp Compilation::quantized() const { return quantModule.get(); }
 
+func::FuncOp Compilation::legalizedFunction() const {
+  return functionOf(floatModule.get());
+}
+
+func::FuncOp Compilation::quantizedFunction() const {
+  return functionOf(quantModule.get());
+}
+
 llvm::Error Compilation::import() {
   auto found = targets::findTarget(opts.target);
   if (!found)
@@ -168,6 +177,7 @@ llvm::Error Compilation::runPasses(Phase phase,
   options.target = row;
   options.portable = &halideProvider();
   options.quantize.profile = profile();
+  options.quantize.plan = opts.plan ? &*opts.plan : nullptr;
   options.quantize.observer = opts.observer;
   options.quantize.inputs = {opts.inputFormat};
   PassManager passes(&context);
@@ -275,7 +285,7 @@ Compilation::layerFacts() const {
     emit::LayerFacts &fact = facts[layer.str()];
     fact.scale = quantized.getScale();
     fact.zeroPoint = static_cast<int32_t>(quantized.getZeroPoint());
-    fact.bits = quantized.getStorageTypeIntegralWidth();
+    fact.bits = quantize::bitsOf(quantized);
   });
   if (calibrationSets.empty())
     return facts;

@@ -24,6 +24,8 @@ struct CompileOptions {
   ImportOptions importOptions;
   InputFormat inputFormat;
   quantize::Observer observer{quantize::ObserverKind::Mse};
+  /// Bits by layer; none: 8 everywhere.
+  std::optional<quantize::Plan> plan;
 
   /// Data file; empty: none. For a network with several arguments a .npz with
   /// the arrays "input0", "input1", ...
@@ -59,6 +61,8 @@ public:
   /// A copy of the module as Legalize and Quantize left it (null before).
   mlir::ModuleOp legalized() const;
   mlir::ModuleOp quantized() const;
+  mlir::func::FuncOp legalizedFunction() const;
+  mlir::func::FuncOp quantizedFunction() const;
   llvm::Module &llvmModule() const { return *llvm; }
   llvm::TargetMachine &machine() const { return *targetMachine; }
   const targets::Target &target() const { return *row; }

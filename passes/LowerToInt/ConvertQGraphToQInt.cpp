@@ -113,7 +113,7 @@ Value Lowering::rescaleCodes(Operation *op, Value value,
                              const ActivationType &from,
                              const ActivationType &to) {
   if (from.scale == to.scale && from.zeroPoint == to.zeroPoint &&
-      from.storage == to.storage)
+      from.storage == to.storage && from.min >= to.min && from.max <= to.max)
     return value;
   qint::RescaleAttr attr =
       rescale(op, {from.scale / to.scale}, to, /*wide=*/false);

@@ -46,6 +46,18 @@ llvm::SmallVector<int32_t> pointsOf(llvm::function_ref<Real(Real)> function,
   return points;
 }
 
+/// 16-bit codes that cover what `bytes` cover, with 256 times as many steps.
+ActivationType wordsOf(const ActivationType &bytes, IntegerType storage) {
+  ActivationType words;
+  words.scale = bytes.scale / 256;
+  words.storage = storage;
+  words.min = least16;
+  words.max = most16;
+  bool isUnsigned = bytes.storage.isUnsigned();
+  words.zeroPoint = (bytes.zeroPoint - (isUnsigned ? 128 : 0)) * 256;
+  return words;
+}
+
 } // namespace
 
 /// With a 64-bit bias TensorFlow Lite's kernels have a multiplier of 15 bits,
@@ -116,9 +128,11 @@ Value Lowering::lowerWordSoftmax(qgraph::SoftmaxOp op) {
   exponent.zeroPoint = most16;
   exponent.min = least16;
   exponent.max = most16;
+  // Bytes are rounded from words.
+  bool isByte = out->storage.getWidth() == 8;
   bool fits = static_cast<int64_t>(op.getAxis()) == axis &&
-              out->storage == in->storage && out->scale == 0x1p-15 &&
-              out->zeroPoint == 0 && type.getDimSize(axis) < 65536;
+              (isByte || (out->scale == 0x1p-15 && out->zeroPoint == 0)) &&
+              type.getDimSize(axis) < 65536;
   if (!fits) {
     op.emitOpError("layer '")
         << layerName(op)
@@ -158,12 +172,18 @@ Value Lowering::lowerWordSoftmax(qgraph::SoftmaxOp op) {
   Value sum = qint::ReduceOp::create(
       builder, loc, RankedTensorType::get(row, builder.getI32Type()), terms,
       qint::ReduceKind::Sum, llvm::ArrayRef<int64_t>{axis}, 0);
-  return qint::ShareOp::create(
+  ActivationType words;
+  words.scale = 0x1p-15;
+  words.storage = in->storage;
+  words.min = least16;
+  words.max = most16;
+  Value shares = qint::ShareOp::create(
       builder, loc, codes, terms, sum,
       constant(op,
                pointsOf<double>([](double x) { return 1.0 / (1.0 + x); },
                                 1.0 / range, least16, 2.0 / range, 0),
                16));
+  return rescaleCodes(op, shares, words, *out);
 }
 
 /// Rule `sigmoid-k1`: the input in steps of 1 / (3 * 2^12), then a table.
@@ -231,11 +251,10 @@ Value Lowering::lowerWordFunction(qgraph::UnaryOp op) {
   std::optional<ActivationType> out = activation(op, op.getOutput());
   if (!in || !out)
     return {};
-  if (out->storage.getWidth() != 16) {
-    op.emitOpError("layer '") << layerName(op) << "' has 16-bit input and "
-                              << out->storage << " output, expected 16 bits";
-    return {};
-  }
+  // Bytes are rounded from words of the same range.
+  ActivationType bytes = *out;
+  if (bytes.storage.getWidth() != 16)
+    *out = wordsOf(bytes, in->storage);
   double alpha = op.getAlpha().convertToDouble();
   qgraph::UnaryKind kind = op.getKind();
   llvm::SmallVector<int32_t> points;
@@ -255,10 +274,11 @@ Value Lowering::lowerWordFunction(qgraph::UnaryOp op) {
         },
         static_cast<float>(in->scale), 0, outScale, 0);
   }
-  return qint::InterpolateOp::create(
+  Value words = qint::InterpolateOp::create(
       builder, op.getLoc(),
       cast<RankedTensorType>(op.getType()).clone(out->storage),
       get(op.getInput()), constant(op, points, 16));
+  return rescaleCodes(op, words, *out, bytes);
 }
 
 } // namespace qcc

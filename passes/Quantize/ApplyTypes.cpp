@@ -47,14 +47,33 @@ Value makeConstant(OpBuilder &builder, qgraph::ConstantOp like, Type stored,
       quant::QuantizationFlags::Signed, stored, builder.getF32Type(), scales,
       zeros, /*quantizedDimension=*/0, min, max);
   ArrayRef<int64_t> shape = shapeOf(like);
+  SmallVector<APInt> codes;
+  codes.reserve(values.size());
+  for (T value : values)
+    codes.emplace_back(stored.getIntOrFloatBitWidth(), value,
+                       /*isSigned=*/true);
   auto created = qgraph::ConstantOp::create(
       builder, like.getLoc(), RankedTensorType::get(shape, element),
-      DenseElementsAttr::get(RankedTensorType::get(shape, stored), values));
+      DenseElementsAttr::get(RankedTensorType::get(shape, stored), codes));
   created->setDiscardableAttrs(like->getDiscardableAttrDictionary());
   return created;
 }
 
-/// A constant that ops read as an activation, in 8 bits.
+/// 16 where a reader makes 16-bit codes, else 8.
+unsigned constantBits(qgraph::ConstantOp op) {
+  return llvm::any_of(op->getUsers(),
+                      [](Operation *user) {
+                        if (user->getNumResults() != 1)
+                          return false;
+                        auto type = dyn_cast<quant::QuantizedType>(
+                            elementTypeOf(user->getResult(0)));
+                        return type && type.getStorageTypeIntegralWidth() == 16;
+                      })
+             ? 16
+             : 8;
+}
+
+/// A constant that ops read as an activation.
 qgraph::ConstantOp quantizeConstant(qgraph::ConstantOp op,
                                     ArrayRef<float> values) {
   Range range;
@@ -62,21 +81,22 @@ qgraph::ConstantOp quantizeConstant(qgraph::ConstantOp op,
     range.lo = std::min<double>(range.lo, value);
     range.hi = std::max<double>(range.hi, value);
   }
-  QuantScheme scheme;
+  unsigned bits = constantBits(op);
+  QuantScheme scheme = activationScheme(bits);
   QuantParams params = chooseQuantParams(range, scheme);
-  std::vector<int8_t> codes;
+  auto type = activationType(op.getContext(), params, /*isSigned=*/true, bits);
+  SmallVector<APInt> codes;
   for (float value : values)
-    codes.push_back(static_cast<int8_t>(
+    codes.emplace_back(
+        type.getStorageTypeIntegralWidth(),
         std::lround(fakeQuantize(value, params, scheme) / params.scale) +
-        params.zeroPoint));
+            params.zeroPoint,
+        /*isSigned=*/true);
   OpBuilder builder(op);
   auto created = qgraph::ConstantOp::create(
-      builder, op.getLoc(),
-      RankedTensorType::get(shapeOf(op),
-                            activationType(op.getContext(), params)),
+      builder, op.getLoc(), RankedTensorType::get(shapeOf(op), type),
       DenseElementsAttr::get(
-          RankedTensorType::get(shapeOf(op), builder.getI8Type()),
-          ArrayRef<int8_t>(codes)));
+          RankedTensorType::get(shapeOf(op), type.getStorageType()), codes));
   created->setDiscardableAttrs(op->getDiscardableAttrDictionary());
   return created;
 }
@@ -203,14 +223,18 @@ private:
     auto scaleOf = [](Value value) {
       return cast<quant::UniformQuantizedType>(elementTypeOf(value)).getScale();
     };
+    unsigned bits = getWeightBits(op);
+    op->removeAttr("qgraph.weight_bits");
     QuantizedWeights integers =
         quantizeWeights(*weights, *biases, scaleOf(op->getOperand(0)),
-                        scaleOf(op->getResult(0)));
+                        scaleOf(op->getResult(0)), bits);
     using Limits = std::numeric_limits<int32_t>;
     OpBuilder builder(op);
-    op->setOperand(1, makeConstant<int8_t>(builder, filter, builder.getI8Type(),
+    WeightCodes codes = weightCodes(bits);
+    op->setOperand(1, makeConstant<int8_t>(builder, filter,
+                                           builder.getIntegerType(bits),
                                            integers.weights, integers.scales,
-                                           -127, 127));
+                                           codes.min, codes.max));
     op->setOperand(2, makeConstant<int32_t>(
                           builder, bias, builder.getI32Type(), integers.biases,
                           integers.biasScales, Limits::min(), Limits::max()));

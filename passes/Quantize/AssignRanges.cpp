@@ -193,7 +193,6 @@ private:
 
   LogicalResult measuredRanges(func::FuncOp function,
                                const QuantizeOptions &options) {
-    QuantScheme scheme;
     for (Value value : activations(function)) {
       if (getRange(value))
         continue;
@@ -203,7 +202,8 @@ private:
         return emitError(value.getLoc())
                << "the profile has no statistics of layer '" << layer
                << "', expected one that was collected from this network";
-      setRange(value, chooseRange(*stats, options.observer, scheme));
+      setRange(value, chooseRange(*stats, options.observer,
+                                  activationScheme(getBits(value))));
     }
     return success();
   }

@@ -1,7 +1,6 @@
+#include "passes/Quantize/PlanNetwork.h"
 #include "passes/Quantize/Quantize.h"
-#include "passes/Quantize/Values.h"
-
-#include "llvm/ADT/EquivalenceClasses.h"
+#include "passes/Quantize/TypeGroups.h"
 
 #include <cmath>
 
@@ -25,118 +24,64 @@ quant::UniformQuantizedType typeOfOnlyTable(Value value) {
                : quant::UniformQuantizedType();
 }
 
+/// The type of values in [0, 1): 16 bits have zero point 0.
+quant::UniformQuantizedType unitType(Value value) {
+  int bits = static_cast<int>(getBits(value));
+  QuantParams params{std::ldexp(1, -bits), -(1 << (bits - 1))};
+  if (bits == 16)
+    params = {std::ldexp(1, -15), 0};
+  return activationType(value.getContext(), params, /*isSigned=*/true, bits);
+}
+
 /// The type that a value has whatever its range: stated by a hint or by the
 /// bytes of an argument, or known from the function that makes or reads it.
 quant::UniformQuantizedType fixedType(Value value) {
   if (auto type = dyn_cast_or_null<TypeAttr>(getFact(value, "qgraph.type")))
     return dyn_cast<quant::UniformQuantizedType>(type.getValue());
   if (value.getDefiningOp<qgraph::SoftmaxOp>())
-    return activationType(value.getContext(), {1.0 / 256, -128});
+    return unitType(value);
   if (auto table = value.getDefiningOp<qgraph::TableOp>())
     return dyn_cast_or_null<quant::UniformQuantizedType>(
         table.getOutputType().value_or(Type()));
   auto unary = value.getDefiningOp<qgraph::UnaryOp>();
+  unsigned bits = getBits(value);
   if (unary && unary.getKind() == qgraph::UnaryKind::Sigmoid)
-    return activationType(value.getContext(), {1.0 / 256, -128});
+    return unitType(value);
   if (unary && unary.getKind() == qgraph::UnaryKind::Tanh)
-    return activationType(value.getContext(), {1.0 / 128, 0});
+    return activationType(value.getContext(),
+                          {std::ldexp(2, -static_cast<int>(bits)), 0},
+                          /*isSigned=*/true, bits);
   return typeOfOnlyTable(value);
 }
 
-/// Values that share a type.
-class TypeGroups {
-public:
-  explicit TypeGroups(func::FuncOp function) : values(activations(function)) {
-    for (auto [index, value] : llvm::enumerate(values)) {
-      indices[value] = index;
-      groups.insert(index);
+/// A type that a member of a group has whatever its range, if any.
+quant::UniformQuantizedType fixedTypeOf(ArrayRef<Value> members) {
+  for (Value member : members)
+    if (auto type = fixedType(member))
+      return type;
+  return {};
+}
+
+/// The type of values that share one, from the ranges of those that are read
+/// from outside.
+quant::UniformQuantizedType typeOf(const TypeGroups &groups,
+                                   ArrayRef<Value> members) {
+  if (auto type = fixedTypeOf(members))
+    return type;
+  Range range;
+  for (Value member : members) {
+    if (!groups.isReadOutside(member))
+      continue;
+    if (std::optional<Range> part = getRange(member)) {
+      range.lo = std::min(range.lo, part->lo);
+      range.hi = std::max(range.hi, part->hi);
     }
-    for (Value value : values)
-      if (Operation *op = value.getDefiningOp())
-        joinOperands(op);
   }
-
-  /// States the type of every value's group at the value.
-  void assign() {
-    for (const auto *leader : groups) {
-      if (!leader->isLeader())
-        continue;
-      auto type = TypeAttr::get(typeOf(*leader));
-      for (size_t member : groups.members(*leader))
-        setFact(values[member], "qgraph.type", type);
-    }
-  }
-
-private:
-  using Groups = llvm::EquivalenceClasses<size_t>;
-
-  void joinOperands(Operation *op) {
-    Value result = op->getResult(0);
-    if (keepsType(op)) {
-      join(result, op->getOperand(0), /*required=*/true);
-      return;
-    }
-    if (isa<qgraph::ClampOp>(op) && op->getOperand(0).hasOneUse())
-      join(result, op->getOperand(0), /*required=*/true);
-    // Rounding an input to the result's type where it is made costs nothing
-    // and saves rounding it twice.
-    if (isa<qgraph::ConcatOp, qgraph::MaximumOp, qgraph::MinimumOp,
-            qgraph::SelectOp>(op))
-      for (Value input : op->getOperands())
-        if (input.hasOneUse())
-          join(result, input, /*required=*/false);
-  }
-
-  void join(Value a, Value b, bool required) {
-    if (!isActivation(a) || !isActivation(b))
-      return;
-    if (!required && (groupFixedType(a) || groupFixedType(b)))
-      return;
-    groups.unionSets(indices[a], indices[b]);
-  }
-
-  quant::UniformQuantizedType groupFixedType(Value value) {
-    auto leader = groups.findLeader(indices[value]);
-    for (auto it = leader; it != groups.member_end(); ++it)
-      if (auto type = fixedType(values[*it]))
-        return type;
-    return {};
-  }
-
-  /// True if something else than an op that is in the same group reads it.
-  bool isReadOutside(Value value) {
-    return value.use_empty() ||
-           llvm::any_of(value.getUses(), [&](OpOperand &use) {
-             Operation *user = use.getOwner();
-             if (user->getNumResults() != 1 ||
-                 !indices.contains(user->getResult(0)))
-               return true;
-             return !groups.isEquivalent(indices[value],
-                                         indices[user->getResult(0)]);
-           });
-  }
-
-  Type typeOf(const Groups::ECValue &leader) {
-    Range range;
-    for (size_t member : groups.members(leader)) {
-      Value value = values[member];
-      if (auto type = fixedType(value))
-        return type;
-      if (!isReadOutside(value))
-        continue;
-      if (std::optional<Range> part = getRange(value)) {
-        range.lo = std::min(range.lo, part->lo);
-        range.hi = std::max(range.hi, part->hi);
-      }
-    }
-    return activationType(values.front().getContext(),
-                          chooseQuantParams(range, QuantScheme()));
-  }
-
-  SmallVector<Value> values;
-  llvm::DenseMap<Value, size_t> indices;
-  Groups groups;
-};
+  unsigned bits = getBits(members.front());
+  return activationType(members.front().getContext(),
+                        chooseQuantParams(range, activationScheme(bits)),
+                        /*isSigned=*/true, bits);
+}
 
 class AssignTypesPass : public impl::AssignTypesBase<AssignTypesPass> {
 public:
@@ -144,10 +89,39 @@ public:
     func::FuncOp function = findNetwork(getOperation());
     if (!function || failed(checkNetwork(function)))
       return signalPassFailure();
-    TypeGroups(function).assign();
+    if (failed(assign(function)))
+      signalPassFailure();
   }
 
 private:
+  /// States the type of every value's group at the value.
+  LogicalResult assign(func::FuncOp function) {
+    TypeGroups groups(function);
+    groups.joinInputs([&](Value result, Value input) {
+      return getBits(result) == getBits(input) &&
+             !fixedTypeOf(groups.membersOf(result)) &&
+             !fixedTypeOf(groups.membersOf(input));
+    });
+    bool valid = true;
+    groups.forEach([&](ArrayRef<Value> members) {
+      quant::UniformQuantizedType type = typeOf(groups, members);
+      unsigned bits = bitsOf(type);
+      for (Value member : members) {
+        if (isGiven(member) && getBits(member) != bits) {
+          emitError(member.getLoc())
+              << "layer '" << layerOf(member) << "' has the type " << type
+              << ", which does not have the " << getBits(member)
+              << " bits of the plan";
+          valid = false;
+        }
+        setFact(member, "qgraph.type", TypeAttr::get(type));
+        removeFact(member, "qgraph.bits");
+        removeFact(member, "qgraph.bits_given");
+      }
+    });
+    return success(valid);
+  }
+
   LogicalResult checkNetwork(func::FuncOp function) {
     for (Value value : activations(function)) {
       Operation *op = value.getDefiningOp();

@@ -3,6 +3,30 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AssignBits : Pass<"qcc-assign-bits", "::mlir::ModuleOp"> {
+  let summary = "every layer gets the number of bits that a plan says";
+  let description = [{
+    In: a float function of qgraph ops that carry `qgraph.layer`. Out: the
+    attribute `qgraph.bits` on every float result and argument that gets other
+    than 8 bits, `qgraph.bits_given` where the plan names it or a value that
+    shares its type, and `qgraph.weight_bits` on convolutions with filters of
+    other than 8 bits.
+
+    Values that share a type (see `qcc-assign-types`) share their bits: the plan
+    may name any of them, or several with the same bits. A softmax has results
+    of 8 bits, or of 16 if its inputs have 16; as long as the plan does not name
+    it, a remark says that it keeps 8.
+  }];
+  let options = [
+    Option<"planPath", "plan", "std::string", "\"\"",
+           "the .qplan file; without one, all layers are alike">,
+    Option<"weightBits", "weight-bits", "unsigned", "8",
+           "2, 4 or 8 bits for every filter">,
+    Option<"activationBits", "activation-bits", "unsigned", "8",
+           "4, 8 or 16 bits for every activation">
+  ];
+}
+
 def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
   let summary = "every float tensor gets the range that its integers cover";
   let description = [{
@@ -45,13 +69,15 @@ def AssignTypes : Pass<"qcc-assign-types", "::mlir::ModuleOp"> {
   let description = [{
     In: what `qcc-assign-ranges` leaves. Out: the same float function, with
     `qgraph.type = !quant.uniform<i8:f32, scale:zero>` on every op with an f32
-    result and every argument (u8 storage for arguments that hold bytes).
+    result and every argument (u8 storage for arguments that hold bytes;
+    `i8<-8:7>` for `qgraph.bits = 4`, i16 with zero point 0 for 16).
 
     Values that must or may as well share a type get the union of their ranges:
     ops that only move elements and their input; a clamp and its input that
     nothing else reads; concat, maximum or minimum and each input that nothing
     else reads. In such a group only the values that are read from outside
-    count. Sigmoid has the scale 1/256 and zero point -128, tanh 1/128 and 0.
+    count. Sigmoid has the scale 1/256 and zero point -128, tanh 1/128 and 0;
+    in 16 bits both have 2^-15 and 0.
   }];
   let dependentDialects = ["::mlir::quant::QuantDialect"];
 }
@@ -62,7 +88,8 @@ def ApplyTypes : Pass<"qcc-apply-types", "::mlir::ModuleOp"> {
     In: what `qcc-assign-types` leaves. Out: every activation has the type that
     was assigned, in the function's signature too. Filters are
     `!quant.uniform<i8<-127:127>:f32:0, {...}>`, one symmetric scale per output
-    channel, each weight rounded to nearest, ties away from zero; biases are
+    channel, each weight rounded to nearest, ties away from zero (`i4<-7:7>`
+    and `i2<-2:1>` for `qgraph.weight_bits` 4 and 2); biases are
     `i32` with the scale of the input times the channel's. Where a bias would
     exceed 2^30 in that scale, the channel's weights get a larger one. Other
     constants get 8 bits and one scale.

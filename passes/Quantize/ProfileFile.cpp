@@ -7,10 +7,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Quantize/JsonFields.h"
 #include "passes/Quantize/Profile.h"
 
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cfloat>
@@ -26,21 +26,13 @@ namespace qcc::quantize {
 
 static constexpr uint64_t formatVersion = 1;
 
-template <typename... Ts>
-static Error fail(const char *format, Ts &&...values) {
-  return createStringError(formatv(format, std::forward<Ts>(values)...).str(),
-                           inconvertibleErrorCode());
-}
+using json::dumpLine;
+using json::fail;
+using json::FieldReader;
 
 //===----------------------------------------------------------------------===//
 // Writing
 //===----------------------------------------------------------------------===//
-
-/// One line of JSON. Bytes that are not UTF-8 would make the library throw,
-/// so they are replaced.
-static std::string dumpLine(const ordered_json &json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
 
 static ordered_json channelsToJson(ArrayRef<ChannelStats> channels) {
   ordered_json result = {{"min", ordered_json::array()},
@@ -113,161 +105,6 @@ Error Profile::write(StringRef path) const {
 //===----------------------------------------------------------------------===//
 
 namespace {
-
-/// Accepts every event; remembers where parsing failed.
-struct PositionFinder : Json::json_sax_t {
-  size_t position = 0;
-
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t &) override { return true; }
-  bool string(string_t &) override { return true; }
-  bool binary(binary_t &) override { return true; }
-  bool start_object(size_t) override { return true; }
-  bool key(string_t &) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(size_t at, const std::string &,
-                   const Json::exception &) override {
-    position = at;
-    return false;
-  }
-};
-
-/// Reads the fields of one JSON object. After the first error, every getter
-/// returns a default, so that callers check once.
-class FieldReader {
-public:
-  explicit FieldReader(const Json &json) : json(json) {
-    if (!json.is_object())
-      note("expected an object");
-  }
-
-  uint64_t count(const char *key, uint64_t low, uint64_t high) {
-    const Json *field = get(key);
-    if (!field)
-      return low;
-    if (!field->is_number_unsigned() || field->get<uint64_t>() < low ||
-        field->get<uint64_t>() > high) {
-      note(formatv("'{0}' is not an integer in [{1}, {2}]", key, low, high));
-      return low;
-    }
-    return field->get<uint64_t>();
-  }
-
-  /// An integer within +-`limit`.
-  int64_t integer(const char *key, int64_t limit) {
-    const Json *field = get(key);
-    bool fits = field && field->is_number_integer() &&
-                (!field->is_number_unsigned() ||
-                 field->get<uint64_t>() <= static_cast<uint64_t>(limit)) &&
-                std::abs(field->get<int64_t>() + 0.0) <= limit;
-    if (fits)
-      return field->get<int64_t>();
-    note(formatv("'{0}' is not an integer in [-{1}, {1}]", key, limit));
-    return 0;
-  }
-
-  double number(const char *key) {
-    const Json *field = get(key);
-    if (field && field->is_number() && std::isfinite(field->get<double>()))
-      return field->get<double>();
-    note(formatv("'{0}' is not a finite number", key));
-    return 0;
-  }
-
-  float floatNumber(const char *key) { return toFloat(key, number(key)); }
-
-  std::string string(const char *key) {
-    const Json *field = get(key);
-    if (field && field->is_string())
-      return field->get<std::string>();
-    note(formatv("'{0}' is not a string", key));
-    return "";
-  }
-
-  /// An array field; an empty array upon error.
-  const Json &array(const char *key) {
-    static const Json empty = Json::array();
-    const Json *field = get(key);
-    if (field && field->is_array())
-      return *field;
-    note(formatv("'{0}' is not an array", key));
-    return empty;
-  }
-
-  std::vector<uint64_t> counts(const char *key, size_t maxSize) {
-    std::vector<uint64_t> result;
-    const Json &values = array(key);
-    if (values.size() > maxSize) {
-      note(formatv("'{0}' has {1} entries; expected at most {2}", key,
-                   values.size(), maxSize));
-      return result;
-    }
-    for (const Json &value : values) {
-      if (!value.is_number_unsigned()) {
-        note(formatv("'{0}' has an entry that is not a count", key));
-        break;
-      }
-      result.push_back(value.get<uint64_t>());
-    }
-    return result;
-  }
-
-  std::vector<double> numbers(const char *key) {
-    std::vector<double> result;
-    for (const Json &value : array(key)) {
-      if (!value.is_number() || !std::isfinite(value.get<double>())) {
-        note(formatv("'{0}' has an entry that is not a finite number", key));
-        break;
-      }
-      result.push_back(value.get<double>());
-    }
-    return result;
-  }
-
-  /// `value` as the float that it must be exactly.
-  float toFloat(const char *key, double value) {
-    if (std::fabs(value) <= FLT_MAX &&
-        static_cast<double>(static_cast<float>(value)) == value)
-      return static_cast<float>(value);
-    note(formatv("'{0}' is not an f32 number", key));
-    return 0;
-  }
-
-  bool has(const char *key) const {
-    return json.is_object() && json.contains(key);
-  }
-
-  /// The field `key`, or null (and an error) if there is none.
-  const Json *get(const char *key) {
-    ++used;
-    if (has(key))
-      return &*json.find(key);
-    note(formatv("no field '{0}'", key));
-    return nullptr;
-  }
-
-  void note(std::string text) {
-    if (!problem)
-      problem = std::move(text);
-  }
-
-  /// The first problem; also if fields were there that nobody asked for.
-  Error finish() {
-    if (!problem && json.size() != used)
-      note("unknown fields");
-    return problem ? fail("{0}", *problem) : Error::success();
-  }
-
-private:
-  const Json &json;
-  size_t used = 0;
-  std::optional<std::string> problem;
-};
 
 /// Collects the counts, and the range that they must lie in.
 struct Bounds {
@@ -451,27 +288,20 @@ static Expected<Profile> parseRoot(const Json &json) {
 }
 
 Expected<Profile> Profile::parse(StringRef text, StringRef name) {
-  Json json = Json::parse(text.begin(), text.end(), nullptr,
-                          /*allow_exceptions=*/false);
-  if (json.is_discarded()) {
-    PositionFinder finder;
-    Json::sax_parse(text.begin(), text.end(), &finder);
-    return fail("{0}: not a .qprof file: invalid JSON at byte {1}", name,
-                finder.position);
-  }
-  Expected<Profile> profile = parseRoot(json);
+  Expected<Json> root = json::parse(text, name, ".qprof");
+  if (!root)
+    return root.takeError();
+  Expected<Profile> profile = parseRoot(*root);
   if (!profile)
     return fail("{0}: {1}", name, toString(profile.takeError()));
   return profile;
 }
 
 Expected<Profile> Profile::read(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false,
-                                      /*IsVolatile=*/true);
-  if (!buffer)
-    return fail("cannot read {0}: {1}", path, buffer.getError().message());
-  return parse((*buffer)->getBuffer(), path);
+  Expected<std::string> text = json::readText(path);
+  if (!text)
+    return text.takeError();
+  return parse(*text, path);
 }
 
 } // namespace qcc::quantize

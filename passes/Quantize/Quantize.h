@@ -3,6 +3,7 @@
 #define QCC_PASSES_QUANTIZE_QUANTIZE_H
 
 #include "passes/Quantize/Observers.h"
+#include "passes/Quantize/Plan.h"
 #include "passes/Quantize/Profile.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -30,6 +31,8 @@ struct InputFormat {
 struct QuantizeOptions {
   /// Calibration statistics by layer name, or null: ranges are estimated.
   const quantize::Profile *profile = nullptr;
+  /// Bits by layer, or null: 8 everywhere. Must outlive the passes.
+  const quantize::Plan *plan = nullptr;
   quantize::Observer observer{quantize::ObserverKind::Mse};
   /// One per argument; the last one stands for all further arguments.
   std::vector<InputFormat> inputs;
@@ -43,6 +46,9 @@ struct QuantizeOptions {
 
 #define GEN_PASS_DECL
 #include "passes/Quantize/Passes.h.inc"
+
+/// qcc-assign-bits with `options.plan`; without one it does nothing.
+std::unique_ptr<mlir::Pass> createAssignBits(const QuantizeOptions &options);
 
 /// qcc-assign-ranges with options that text cannot give; `options.profile`
 /// must outlive the pass.

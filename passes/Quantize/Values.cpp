@@ -93,6 +93,39 @@ void setRange(Value value, Range range) {
           DenseF64ArrayAttr::get(value.getContext(), {range.lo, range.hi}));
 }
 
+unsigned getBits(Value value) {
+  auto bits = dyn_cast_or_null<IntegerAttr>(getFact(value, "qgraph.bits"));
+  return bits ? static_cast<unsigned>(bits.getInt()) : 8;
+}
+
+bool isGiven(Value value) {
+  return getFact(value, "qgraph.bits_given") != nullptr;
+}
+
+void setBits(Value value, unsigned bits, bool isGiven) {
+  Builder builder(value.getContext());
+  removeFact(value, "qgraph.bits");
+  removeFact(value, "qgraph.bits_given");
+  if (bits != 8)
+    setFact(value, "qgraph.bits", builder.getI64IntegerAttr(bits));
+  if (isGiven)
+    setFact(value, "qgraph.bits_given", builder.getUnitAttr());
+}
+
+unsigned getWeightBits(Operation *op) {
+  auto bits = op->getAttrOfType<IntegerAttr>("qgraph.weight_bits");
+  return bits ? static_cast<unsigned>(bits.getInt()) : 8;
+}
+
+void setWeightBits(Operation *op, unsigned bits) {
+  op->setAttr("qgraph.weight_bits",
+              Builder(op->getContext()).getI64IntegerAttr(bits));
+}
+
+QuantScheme activationScheme(unsigned bits) {
+  return {bits, /*isSigned=*/true, /*symmetric=*/bits == 16};
+}
+
 bool isParameter(OpOperand &operand) {
   return isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp, qgraph::BatchNormOp>(
              operand.getOwner()) &&
@@ -111,12 +144,14 @@ bool keepsType(Operation *op) {
 }
 
 quant::UniformQuantizedType activationType(MLIRContext *context,
-                                           QuantParams params, bool isSigned) {
-  QuantScheme scheme{8, isSigned, false};
+                                           QuantParams params, bool isSigned,
+                                           unsigned bits) {
+  // All codes of 16 bits, though ranges are symmetric.
+  QuantScheme scheme{bits, isSigned, false};
   return quant::UniformQuantizedType::get(
       isSigned ? quant::QuantizationFlags::Signed : 0,
-      IntegerType::get(context, 8), Float32Type::get(context), params.scale,
-      params.zeroPoint, scheme.storageMin(), scheme.storageMax());
+      IntegerType::get(context, bits <= 8 ? 8 : 16), Float32Type::get(context),
+      params.scale, params.zeroPoint, scheme.storageMin(), scheme.storageMax());
 }
 
 } // namespace qcc::quantize

@@ -41,6 +41,18 @@ void removeFact(mlir::Value value, llvm::StringRef name);
 std::optional<Range> getRange(mlir::Value value);
 void setRange(mlir::Value value, Range range);
 
+/// Bits of a value's codes (`qgraph.bits`), 8 unless stated, and whether a plan
+/// names the value or one that shares its type.
+unsigned getBits(mlir::Value value);
+bool isGiven(mlir::Value value);
+void setBits(mlir::Value value, unsigned bits, bool isGiven);
+/// Of a layer's filter (`qgraph.weight_bits`).
+unsigned getWeightBits(mlir::Operation *op);
+void setWeightBits(mlir::Operation *op, unsigned bits);
+
+/// How values are rounded to 4, 8 or 16 bits: 16 are symmetric around 0.
+QuantScheme activationScheme(unsigned bits);
+
 /// True for an operand that is a filter, bias or normalization parameter.
 bool isParameter(mlir::OpOperand &operand);
 
@@ -48,10 +60,12 @@ bool isParameter(mlir::OpOperand &operand);
 /// that their result has its input's type.
 bool keepsType(mlir::Operation *op);
 
-/// The element type for 8-bit activations with these parameters.
+/// The element type for activations with these parameters: 4 bits are i8 of
+/// [-8, 7].
 mlir::quant::UniformQuantizedType activationType(mlir::MLIRContext *context,
                                                  QuantParams params,
-                                                 bool isSigned = true);
+                                                 bool isSigned = true,
+                                                 unsigned bits = 8);
 
 } // namespace qcc::quantize
 

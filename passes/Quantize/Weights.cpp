@@ -8,16 +8,29 @@ namespace qcc::quantize {
 
 /// Leaves an accumulator room for the products.
 constexpr double largestBias = 1 << 30;
-constexpr double largestWeight = 127;
+
+WeightCodes weightCodes(unsigned bits) {
+  if (bits == 2)
+    return {-2, 1};
+  int32_t most = (1 << (bits - 1)) - 1;
+  return {-most, most};
+}
+
+/// The least scale with which no weight saturates.
+static double coveringScale(llvm::ArrayRef<float> weights, WeightCodes codes) {
+  double scale = 0;
+  for (double weight : weights)
+    scale = std::max(scale, weight / (weight < 0 ? codes.min : codes.max));
+  return scale;
+}
 
 static double channelScale(llvm::ArrayRef<float> weights, double bias,
-                           double inputScale, double outputScale) {
+                           double inputScale, double outputScale,
+                           WeightCodes codes) {
   constexpr double leastNormal = std::numeric_limits<float>::min();
-  double most = 0;
-  for (float weight : weights)
-    most = std::max<double>(most, std::fabs(weight));
-  double scale =
-      most > 0 ? most / largestWeight : outputScale / inputScale / 1024;
+  double scale = coveringScale(weights, codes);
+  if (!(scale > 0))
+    scale = outputScale / inputScale / 1024;
   scale = std::max(scale, std::fabs(bias) / (inputScale * largestBias));
   // Quantized types need normal scales, those of the bias too.
   return std::max({scale, leastNormal, leastNormal / inputScale});
@@ -25,18 +38,21 @@ static double channelScale(llvm::ArrayRef<float> weights, double bias,
 
 QuantizedWeights quantizeWeights(llvm::ArrayRef<float> weights,
                                  llvm::ArrayRef<float> biases,
-                                 double inputScale, double outputScale) {
+                                 double inputScale, double outputScale,
+                                 unsigned bits) {
+  WeightCodes codes = weightCodes(bits);
   size_t perChannel = biases.empty() ? 0 : weights.size() / biases.size();
   QuantizedWeights result;
   for (size_t o = 0; o < biases.size(); ++o) {
     llvm::ArrayRef<float> channel = weights.slice(o * perChannel, perChannel);
-    double scale = channelScale(channel, biases[o], inputScale, outputScale);
+    double scale =
+        channelScale(channel, biases[o], inputScale, outputScale, codes);
     double biasScale = scale * inputScale;
     result.scales.push_back(scale);
     result.biasScales.push_back(biasScale);
     for (float weight : channel)
-      result.weights.push_back(static_cast<int8_t>(std::clamp(
-          std::round(weight / scale), -largestWeight, largestWeight)));
+      result.weights.push_back(static_cast<int8_t>(std::clamp<double>(
+          std::round(weight / scale), codes.min, codes.max)));
     result.biases.push_back(static_cast<int32_t>(std::clamp(
         std::round(biases[o] / biasScale), -largestBias, largestBias)));
   }

@@ -10,9 +10,16 @@
 
 namespace qcc::quantize {
 
+/// The codes that weights of 2, 4 or 8 bits take. Eight and four bits are
+/// symmetric; two bits cannot do without their smallest code.
+struct WeightCodes {
+  int32_t min = -127, max = 127;
+};
+WeightCodes weightCodes(unsigned bits);
+
 /// The integers of one layer (rules quantize-q1 and quantize-q4): weights in
-/// [-127, 127], biases within 2^30. A bias stands for bias * biasScales[o],
-/// where biasScales[o] is scales[o] * inputScale.
+/// the range of their codes, biases within 2^30. A bias stands for bias *
+/// biasScales[o], where biasScales[o] is scales[o] * inputScale.
 struct QuantizedWeights {
   llvm::SmallVector<double> scales, biasScales;
   std::vector<int8_t> weights;
@@ -21,12 +28,14 @@ struct QuantizedWeights {
 
 /// Quantizes finite `weights`, whose leading axis has as many elements as
 /// `biases`, with one symmetric scale per leading index: the largest magnitude
-/// becomes 127; each weight is rounded to nearest, ties away from zero. Where
-/// a bias would exceed 2^30, the scale grows until it fits. A channel of zeros
-/// gets a scale with which its bias is held to 2^-10 of an output step.
+/// becomes the largest code; each weight is rounded to nearest, ties away from
+/// zero. Where a bias would exceed 2^30, the scale grows until it fits. A
+/// channel of zeros gets a scale with which its bias is held to 2^-10 of an
+/// output step.
 QuantizedWeights quantizeWeights(llvm::ArrayRef<float> weights,
                                  llvm::ArrayRef<float> biases,
-                                 double inputScale, double outputScale);
+                                 double inputScale, double outputScale,
+                                 unsigned bits = 8);
 
 } // namespace qcc::quantize
 

@@ -1,6 +1,7 @@
 // qcc-eval: how good a compiled network is on real data, beside the float one.
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Driver/Progress.h"
+#include "compiler/Driver/QuantizeFlags.h"
 #include "compiler/Evaluate/FloatEvaluator.h"
 #include "compiler/Evaluate/Preprocess.h"
 #include "compiler/Import/Flags.h"
@@ -52,9 +53,7 @@ static cl::opt<uint64_t> seed("seed", cl::desc("seed of the first draw"),
                               cl::init(0), cl::cat(category));
 static cl::opt<int> draws("draws", cl::desc("calibrate so many times"),
                           cl::init(1), cl::cat(category));
-static cl::opt<std::string>
-    observer("observer", cl::desc("mse, minmax, percentile[=p], entropy"),
-             cl::init("mse"), cl::cat(category));
+static driver::QuantizeFlags quantizeFlags(category);
 static cl::opt<std::string> inputType("input-type", cl::desc("real, u8 or s8"),
                                       cl::init("real"), cl::cat(category));
 static cl::opt<double>
@@ -309,10 +308,8 @@ llvm::Expected<driver::CompileOptions> compileOptions(Session &session,
   options.importOptions = std::move(*importOptions);
   options.target = target;
   options.inputFormat = session.format;
-  auto kind = quantize::parseObserver(observer);
-  if (!kind)
-    return kind.takeError();
-  options.observer = *kind;
+  if (llvm::Error error = quantizeFlags.apply(options))
+    return error;
   options.calibration = calibration;
   options.calibrationData.count = calibrationSamples;
   options.calibrationData.seed = seed + draw;
@@ -331,7 +328,8 @@ llvm::Error evaluateDraw(Session &session, int draw) {
   std::string ranges =
       calibration.empty()
           ? "estimated"
-          : llvm::formatv("{0} seed {1}", observer, seed + draw).str();
+          : llvm::formatv("{0} seed {1}", quantizeFlags.ranges(), seed + draw)
+                .str();
   auto isFloatWay = [](llvm::StringRef way) {
     return way == "float" || way == "simulated";
   };

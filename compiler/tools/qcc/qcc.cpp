@@ -3,9 +3,11 @@
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Driver/ListOps.h"
 #include "compiler/Driver/Progress.h"
+#include "compiler/Driver/QuantizeFlags.h"
 #include "compiler/Emit/EmitModule.h"
 #include "compiler/Emit/Outputs.h"
 #include "compiler/Import/Flags.h"
+#include "passes/Quantize/PlanNetwork.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -62,11 +64,10 @@ static cl::opt<std::string>
     writeProfile("write-profile",
                  cl::desc("write the calibration statistics (.qprof)"),
                  cl::value_desc("file"), cl::cat(quantizeOptions));
+static driver::QuantizeFlags quantizeFlags(quantizeOptions);
 static cl::opt<std::string>
-    observer("observer",
-             cl::desc("how ranges are chosen: mse (default), minmax, "
-                      "percentile[=percent], entropy"),
-             cl::value_desc("kind"), cl::init("mse"), cl::cat(quantizeOptions));
+    writePlan("write-plan", cl::desc("write the bits of every layer (.qplan)"),
+              cl::value_desc("file"), cl::cat(quantizeOptions));
 static cl::opt<std::string> inputType(
     "input-type",
     cl::desc("what the network is fed: real (default: codes in its own scale), "
@@ -144,8 +145,8 @@ llvm::Error checkCombinations() {
       return llvm::createStringError("-" + option.ArgStr + " and -" +
                                      other.ArgStr + " exclude each other");
   for (const cl::opt<std::string> *option :
-       {&output, &prefix, &calibration, &profile, &writeProfile, &reportPath,
-        &compileTo})
+       {&output, &prefix, &calibration, &profile, &writeProfile, &writePlan,
+        &reportPath, &compileTo})
     if (isGiven(*option) && option->empty())
       return invalid(option->ArgStr, "", "a name");
   return llvm::Error::success();
@@ -178,10 +179,8 @@ llvm::Expected<driver::CompileOptions> readOptions() {
   if (!importOptions)
     return importOptions.takeError();
   options.importOptions = std::move(*importOptions);
-  auto kind = quantize::parseObserver(observer);
-  if (!kind)
-    return kind.takeError();
-  options.observer = *kind;
+  if (llvm::Error error = quantizeFlags.apply(options))
+    return error;
   if (calibrationSamples.getNumOccurrences() && calibrationSamples <= 0)
     return invalid("calibration-samples", std::to_string(calibrationSamples),
                    "a positive number");
@@ -248,12 +247,16 @@ llvm::Expected<std::string> phaseText(driver::Compilation &compilation,
 /// Writes the outputs, the profile among them.
 llvm::Error commit(emit::Outputs &outputs,
                    const driver::Compilation &compilation) {
-  for (const std::string &path :
-       {input.getValue(), calibration.getValue(), profile.getValue()})
+  for (const std::string &path : {input.getValue(), calibration.getValue(),
+                                  profile.getValue(), quantizeFlags.planPath()})
     if (!path.empty())
       outputs.protect(path);
   if (!writeProfile.empty() && compilation.profile())
     outputs.add(writeProfile, compilation.profile()->serialize());
+  if (!writePlan.empty() && compilation.quantized())
+    outputs.add(writePlan, quantize::planOf(compilation.legalizedFunction(),
+                                            compilation.quantizedFunction())
+                               .serialize());
   return outputs.commit();
 }
 

@@ -29,16 +29,6 @@ func.func @unsigned_sixteen_bits(%x: tensor<3x!s>) -> tensor<3x!s> {
 // -----
 
 !s = !quant.uniform<i16:f32, 0.5>
-!t = !quant.uniform<i8:f32, 0.5>
-func.func @table_of_sixteen_bits(%x: tensor<3x!s>) -> tensor<3x!t> {
-  // expected-error @+1 {{layer 'act' has 16-bit input and 'i8' output, expected 16 bits}}
-  %0 = qgraph.unary <sigmoid> %x {qgraph.layer = "act"} : (tensor<3x!s>) -> tensor<3x!t>
-  return %0 : tensor<3x!t>
-}
-
-// -----
-
-!s = !quant.uniform<i16:f32, 0.5>
 func.func @kernel_sigmoid(%x: tensor<3x!s>) -> tensor<3x!s> {
   // expected-error @+1 {{layer 'act' must make 16-bit codes of scale 2^-15 from 16-bit codes}}
   %0 = qgraph.unary <sigmoid> %x {qgraph.layer = "act", qgraph.rounding = "double"} : (tensor<3x!s>) -> tensor<3x!s>

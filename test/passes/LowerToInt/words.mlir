@@ -66,3 +66,16 @@ func.func @narrow(%x: tensor<1x1x1x600x!a>) -> tensor<1x1x1x1x!a> {
   %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, qgraph.rounding = "double"} : (tensor<1x1x1x600x!a>, tensor<1x1x1x600x!w>, tensor<1x!b>) -> tensor<1x1x1x1x!a>
   return %0 : tensor<1x1x1x1x!a>
 }
+
+// Bytes of a function of words, and of a softmax: rounded from words of the
+// same range, 2^8 times as fine. 2^-15 / 2^-8 = 2^30 / 2^37.
+// CHECK-LABEL: @bytes
+// CHECK: qint.interpolate{{.*}} -> tensor<2x3xi16>
+// CHECK: qint.requantize {{.*}}multipliers = [1073741824], shifts = [38], rounding = single, zero_point = -128, min = -128, max = 127>, zero_point = -32768 : i32{{.*}} -> tensor<2x3xi8>
+// CHECK: qint.share{{.*}} -> tensor<2x3xi16>
+// CHECK: qint.requantize {{.*}}multipliers = [1073741824], shifts = [37], rounding = single, zero_point = -128, min = -128, max = 127>{{.*}} -> tensor<2x3xi8>
+func.func @bytes(%x: tensor<2x3x!a>) -> (tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>, tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>) {
+  %0 = qgraph.unary <sigmoid> %x : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>
+  %1 = qgraph.softmax %x {axis = 1 : i64} : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>
+  return %0, %1 : tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>, tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>
+}

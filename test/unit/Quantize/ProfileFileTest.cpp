@@ -211,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"\"counts\":[1,", "\"counts\":[-1,",
              "an entry that is not a count"},
         Edit{"\"counts\":[", "\"counts\":[0,", "do not match the range"},
-        Edit{"\"counts\":[1,", "\"counts\":{\"1\":1},\"counts\":[1.5,",
+        Edit{"\"counts\":[1,", "\"counts\":[1.5,",
              "an entry that is not a count"},
         Edit{"\"channels\":{\"min\":[-0.5,", "\"channels\":{\"min\":[",
              "channels: arrays are empty or differ in size"},

@@ -1,0 +1,53 @@
+#include "compiler/Driver/QuantizeFlags.h"
+
+namespace cl = llvm::cl;
+
+namespace qcc::driver {
+
+QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
+    : observer("observer",
+               cl::desc("how ranges are chosen: mse (default), minmax, "
+                        "percentile[=percent], entropy"),
+               cl::value_desc("kind"), cl::init("mse"), cl::cat(category)),
+      plan("plan", cl::desc("bits of every layer (.qplan)"),
+           cl::value_desc("file"), cl::cat(category)),
+      weightBits("weight-bits", cl::desc("bits of all weights: 2, 4 or 8"),
+                 cl::value_desc("n"), cl::init(8), cl::cat(category)),
+      activationBits("activation-bits",
+                     cl::desc("bits of all activations: 4, 8 or 16"),
+                     cl::value_desc("n"), cl::init(8), cl::cat(category)) {}
+
+static llvm::Error invalid(llvm::StringRef option, unsigned found,
+                           llvm::StringRef expected) {
+  return llvm::createStringError("-" + option + ": found '" +
+                                 llvm::Twine(found) + "', expected " +
+                                 expected);
+}
+
+llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
+  auto kind = quantize::parseObserver(observer);
+  if (!kind)
+    return kind.takeError();
+  options.observer = *kind;
+  if (!quantize::isWeightWidth(weightBits))
+    return invalid("weight-bits", weightBits, "2, 4 or 8");
+  if (!quantize::isActivationWidth(activationBits))
+    return invalid("activation-bits", activationBits, "4, 8 or 16");
+  if (plan.getNumOccurrences()) {
+    for (const cl::opt<unsigned> *other : {&weightBits, &activationBits})
+      if (other->getNumOccurrences())
+        return llvm::createStringError("-plan and -" + other->ArgStr +
+                                       " exclude each other");
+    auto read = quantize::Plan::read(plan);
+    if (!read)
+      return read.takeError();
+    options.plan = std::move(*read);
+  } else if (weightBits != 8 || activationBits != 8) {
+    options.plan.emplace();
+    options.plan->weights = weightBits;
+    options.plan->activations = activationBits;
+  }
+  return llvm::Error::success();
+}
+
+} // namespace qcc::driver

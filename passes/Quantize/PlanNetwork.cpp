@@ -1,0 +1,98 @@
+#include "passes/Quantize/PlanNetwork.h"
+
+#include "passes/Quantize/TypeGroups.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+
+namespace qcc::quantize {
+
+std::string networkId(func::FuncOp function) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  auto printShape = [&](Value value) {
+    if (auto type = dyn_cast<RankedTensorType>(value.getType()))
+      llvm::interleave(type.getShape(), stream, "x");
+    stream << ";";
+  };
+  for (BlockArgument argument : function.getArguments())
+    printShape(argument);
+  for (Operation &op : function.front())
+    if (isa<qgraph::QGraphDialect>(op.getDialect()) &&
+        !isa<qgraph::ConstantOp>(op) && op.hasAttr("qgraph.layer")) {
+      stream << layerOf(op.getResult(0)) << ":" << op.getName().getStringRef()
+             << ":";
+      printShape(op.getResult(0));
+    }
+  return llvm::formatv("{0:x-16}", llvm::xxh3_64bits(text)).str();
+}
+
+unsigned bitsOf(quant::QuantizedType type) {
+  int64_t codes = type.getStorageTypeMax() - type.getStorageTypeMin() + 1;
+  unsigned bits = 1;
+  while ((int64_t(1) << bits) < codes)
+    ++bits;
+  // [-7, 7] are 4 bits, [-1, 1] are 2.
+  return bits;
+}
+
+static quant::QuantizedType quantizedTypeOf(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type ? dyn_cast<quant::QuantizedType>(type.getElementType())
+              : quant::QuantizedType();
+}
+
+static bool hasFilter(Operation &op) {
+  return isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>(op);
+}
+
+Plan planOf(func::FuncOp legalized, func::FuncOp quantized) {
+  Plan plan;
+  plan.network = networkId(legalized);
+  for (BlockArgument argument : quantized.getArguments())
+    if (auto type = quantizedTypeOf(argument))
+      plan.layers[layerOf(argument)].activations = bitsOf(type);
+  // Rounding that Quantize put in has no name in the network as legalized.
+  llvm::StringMap<bool> known;
+  for (Operation &op : legalized.front())
+    if (op.getNumResults() == 1)
+      known[layerOf(op.getResult(0))] = true;
+  for (Operation &op : quantized.front()) {
+    if (op.getNumResults() != 1 || isa<qgraph::ConstantOp>(op))
+      continue;
+    std::string name = layerOf(op.getResult(0));
+    auto type = quantizedTypeOf(op.getResult(0));
+    if (name.empty() || !known.contains(name) || !type)
+      continue;
+    LayerPlan &layer = plan.layers[name];
+    layer.activations = bitsOf(type);
+    if (hasFilter(op))
+      if (auto filter = quantizedTypeOf(op.getOperand(1)))
+        layer.weights = bitsOf(filter);
+  }
+  return plan;
+}
+
+std::vector<std::vector<std::string>> activationGroups(func::FuncOp legalized) {
+  std::vector<std::vector<std::string>> result;
+  TypeGroups(legalized).forEach([&](ArrayRef<Value> members) {
+    std::vector<std::string> &names = result.emplace_back();
+    for (Value member : members)
+      names.push_back(layerOf(member));
+  });
+  return result;
+}
+
+std::vector<std::string> weightLayers(func::FuncOp legalized) {
+  std::vector<std::string> names;
+  for (Operation &op : legalized.front())
+    if (hasFilter(op))
+      names.push_back(layerOf(op.getResult(0)));
+  return names;
+}
+
+} // namespace qcc::quantize
