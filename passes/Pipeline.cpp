@@ -40,7 +40,17 @@ void buildLegalize(OpPassManager &pm, const PipelineOptions &options) {
   buildLegalizePipeline(pm, options.legalize);
 }
 
-/// In: what Legalize leaves, and calibration statistics or none.
+/// In: what Legalize leaves. Out: the same float function, of which statistics
+/// may now be collected: what changes the ranges of channels stands here.
+void buildPrepare(OpPassManager &pm, const PipelineOptions &options) {
+  if (options.quantize.equalize) {
+    EqualizeOptions equalize;
+    equalize.absorb = options.quantize.absorbBiases;
+    pm.addPass(createEqualize(equalize));
+  }
+}
+
+/// In: what buildPrepare leaves, and calibration statistics or none.
 /// Out: the same ops on `!quant.uniform` types, weights and biases integers.
 void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
   // Before ranges: how much a range should clip depends on the bits.
@@ -50,7 +60,7 @@ void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAssignTypes());
   // After the activations: a bias is in units of input scale times weight
   // scale.
-  pm.addPass(createApplyTypes());
+  pm.addPass(createApplyTypes(options.quantize));
   pm.addPass(createVerifyQuantized());
 }
 

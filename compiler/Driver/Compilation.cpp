@@ -11,6 +11,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
@@ -145,11 +146,46 @@ llvm::Error Compilation::loadCalibration() {
   return llvm::Error::success();
 }
 
+llvm::Expected<Equalization> parseEqualization(llvm::StringRef text) {
+  auto found = llvm::StringSwitch<std::optional<Equalization>>(text)
+                   .Case("off", Equalization::Off)
+                   .Case("on", Equalization::On)
+                   .Case("absorb", Equalization::Absorb)
+                   .Case("auto", Equalization::Auto)
+                   .Default(std::nullopt);
+  if (!found)
+    return llvm::createStringError("equalization must be on, off, absorb or "
+                                   "auto, found '" +
+                                   text + "'");
+  return *found;
+}
+
+llvm::Error Compilation::equalize() {
+  if (!pipelineOptions().quantize.equalize)
+    return llvm::Error::success();
+  if (llvm::Error error = runPasses(Phase::Quantize, buildPrepare))
+    return error;
+  // Layers are compared with those of the same ranges.
+  floatModule = mlirModule->clone();
+  return llvm::Error::success();
+}
+
+/// What profiles of equalized networks name as their model: others have other
+/// ranges.
+static constexpr llvm::StringLiteral kEqualizedModel = "equalized";
+
 llvm::Error Compilation::prepareProfile() {
+  std::string model =
+      pipelineOptions().quantize.equalize ? kEqualizedModel.str() : "";
   if (!opts.profile.empty()) {
     auto read = quantize::Profile::read(opts.profile);
     if (!read)
       return read.takeError();
+    if ((read->model == kEqualizedModel) != (model == kEqualizedModel))
+      return llvm::createStringError(
+          opts.profile + ": the profile was collected " +
+          (model.empty() ? "with" : "without") +
+          " equalization, expected one of the network as it is quantized");
     statistics = std::move(*read);
   } else if (!opts.calibration.empty()) {
     // Found out before the network runs on all samples.
@@ -165,14 +201,12 @@ llvm::Error Compilation::prepareProfile() {
     if (!collected)
       return collected.takeError();
     statistics = std::move(*collected);
+    statistics->model = model;
   }
   return llvm::Error::success();
 }
 
-llvm::Error Compilation::runPasses(Phase phase,
-                                   void (*build)(OpPassManager &,
-                                                 const PipelineOptions &)) {
-  tell(phase, "");
+PipelineOptions Compilation::pipelineOptions() const {
   PipelineOptions options;
   options.target = row;
   options.portable = &halideProvider();
@@ -180,8 +214,21 @@ llvm::Error Compilation::runPasses(Phase phase,
   options.quantize.plan = opts.plan ? &*opts.plan : nullptr;
   options.quantize.observer = opts.observer;
   options.quantize.inputs = {opts.inputFormat};
+  options.quantize.granularity = opts.granularity;
+  options.quantize.absorbBiases = opts.equalization == Equalization::Absorb;
+  options.quantize.equalize = opts.equalization == Equalization::On ||
+                              options.quantize.absorbBiases ||
+                              (opts.equalization == Equalization::Auto &&
+                               opts.granularity == WeightGranularity::Tensor);
+  return options;
+}
+
+llvm::Error Compilation::runPasses(Phase phase,
+                                   void (*build)(OpPassManager &,
+                                                 const PipelineOptions &)) {
+  tell(phase, "");
   PassManager passes(&context);
-  build(passes, options);
+  build(passes, pipelineOptions());
   if (failed(passes.run(*mlirModule)))
     return reported();
   return llvm::Error::success();
@@ -221,7 +268,9 @@ llvm::Error Compilation::runTo(Phase last) {
         floatModule = mlirModule->clone();
       break;
     case Phase::Quantize:
-      error = prepareProfile();
+      error = equalize();
+      if (!error)
+        error = prepareProfile();
       if (!error)
         error = runPasses(Phase::Quantize, buildQuantize);
       if (!error)
@@ -309,6 +358,11 @@ llvm::Expected<emit::Report> Compilation::report(llvm::StringRef object) const {
   if (!facts)
     return facts.takeError();
   report.kernels = emit::describeKernels(function(), *facts);
+  quantModule.get().walk([&](Operation *op) {
+    auto layer = op->getAttrOfType<StringAttr>("qgraph.layer");
+    if (auto text = op->getAttrOfType<StringAttr>("qgraph.equalization"))
+      report.equalization.push_back({layer ? layer.str() : "", text.str()});
+  });
   if (auto bound =
           function()->getAttrOfType<IntegerAttr>("qint.arena_lower_bound"))
     report.arenaLowerBound = bound.getInt();

@@ -17,6 +17,17 @@
 
 namespace qcc::driver {
 
+/// Whether channels get like ranges before calibration.
+enum class Equalization {
+  Off,
+  On,
+  Absorb, ///< also high biases, which rests on batch normalization
+  Auto    ///< where filters have one scale
+};
+
+/// "off", "on", "absorb" or "auto".
+llvm::Expected<Equalization> parseEqualization(llvm::StringRef text);
+
 struct CompileOptions {
   std::string input; ///< model file
   std::string target = "native";
@@ -26,6 +37,8 @@ struct CompileOptions {
   quantize::Observer observer{quantize::ObserverKind::Mse};
   /// Bits by layer; none: 8 everywhere.
   std::optional<quantize::Plan> plan;
+  WeightGranularity granularity = WeightGranularity::Channel;
+  Equalization equalization = Equalization::Auto;
 
   /// Data file; empty: none. For a network with several arguments a .npz with
   /// the arrays "input0", "input1", ...
@@ -58,7 +71,8 @@ public:
 
   mlir::ModuleOp module() const { return *mlirModule; }
   mlir::func::FuncOp function() const;
-  /// A copy of the module as Legalize and Quantize left it (null before).
+  /// Copies of the module (null before): the float network as Legalize left
+  /// it, or as equalization did from Quantize on; and what Quantize left.
   mlir::ModuleOp legalized() const;
   mlir::ModuleOp quantized() const;
   mlir::func::FuncOp legalizedFunction() const;
@@ -79,7 +93,9 @@ public:
 private:
   llvm::Error import();
   llvm::Error loadCalibration();
+  llvm::Error equalize();
   llvm::Error prepareProfile();
+  PipelineOptions pipelineOptions() const;
   llvm::Error runPasses(Phase phase, void (*build)(mlir::OpPassManager &,
                                                    const PipelineOptions &));
   llvm::Error lower();

@@ -15,7 +15,18 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                  cl::value_desc("n"), cl::init(8), cl::cat(category)),
       activationBits("activation-bits",
                      cl::desc("bits of all activations: 4, 8 or 16"),
-                     cl::value_desc("n"), cl::init(8), cl::cat(category)) {}
+                     cl::value_desc("n"), cl::init(8), cl::cat(category)),
+      granularity("weight-granularity",
+                  cl::desc("scales of a filter: one for each channel (channel, "
+                           "the default) or one (tensor)"),
+                  cl::value_desc("kind"), cl::init("channel"),
+                  cl::cat(category)),
+      equalization("equalize",
+                   cl::desc("channels get like ranges: on, off, absorb (high "
+                            "biases too), auto (default: where filters have "
+                            "one scale)"),
+                   cl::value_desc("mode"), cl::init("auto"),
+                   cl::cat(category)) {}
 
 static llvm::Error invalid(llvm::StringRef option, unsigned found,
                            llvm::StringRef expected) {
@@ -29,6 +40,14 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
   if (!kind)
     return kind.takeError();
   options.observer = *kind;
+  auto scales = parseGranularity(granularity);
+  if (!scales)
+    return scales.takeError();
+  options.granularity = *scales;
+  auto mode = parseEqualization(equalization);
+  if (!mode)
+    return mode.takeError();
+  options.equalization = *mode;
   if (!quantize::isWeightWidth(weightBits))
     return invalid("weight-bits", weightBits, "2, 4 or 8");
   if (!quantize::isActivationWidth(activationBits))

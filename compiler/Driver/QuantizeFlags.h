@@ -8,8 +8,8 @@
 
 namespace qcc::driver {
 
-/// Declares `-observer`, `-plan`, `-weight-bits` and `-activation-bits`; one
-/// static object per program.
+/// Declares `-observer`, `-plan`, `-weight-bits`, `-activation-bits`,
+/// `-weight-granularity` and `-equalize`; one static object per program.
 class QuantizeFlags {
 public:
   explicit QuantizeFlags(llvm::cl::OptionCategory &category);
@@ -26,6 +26,7 @@ private:
   llvm::cl::opt<std::string> observer;
   llvm::cl::opt<std::string> plan;
   llvm::cl::opt<unsigned> weightBits, activationBits;
+  llvm::cl::opt<std::string> granularity, equalization;
 };
 
 } // namespace qcc::driver

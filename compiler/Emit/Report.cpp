@@ -142,6 +142,10 @@ std::string reportText(const Report &report) {
                       report.interface.arenaBytes, report.arenaLowerBound);
   if (report.stackBytes)
     text += fmt::format("stack {} bytes\n", *report.stackBytes);
+  if (!report.equalization.empty())
+    text += "\nequalization\n";
+  for (const LayerNote &note : report.equalization)
+    text += fmt::format("{:<20} {}\n", note.layer, note.text);
   return text;
 }
 
@@ -162,6 +166,9 @@ std::string reportJson(const Report &report) {
     json["outputs"].push_back(portJson(port));
   for (const KernelRow &row : report.kernels)
     json["kernels"].push_back(kernelJson(row));
+  for (const LayerNote &note : report.equalization)
+    json["equalization"].push_back(
+        {{"layer", note.layer}, {"what", note.text}});
   return json.dump(2) + "\n";
 }
 

@@ -35,6 +35,11 @@ struct KernelRow {
   std::optional<LayerFacts> facts;
 };
 
+/// What a pass did to a layer, or why it did nothing.
+struct LayerNote {
+  std::string layer, text;
+};
+
 struct Report {
   std::string source, target;
   Interface interface;
@@ -42,6 +47,7 @@ struct Report {
   ObjectInfo object;
   std::optional<uint64_t> stackBytes;
   int64_t arenaLowerBound = 0;
+  std::vector<LayerNote> equalization; ///< empty without it
 };
 
 /// The kernels of a planned function, with the facts of their last layer.

@@ -103,7 +103,16 @@ qgraph::ConstantOp quantizeConstant(qgraph::ConstantOp op,
 
 class ApplyTypesPass : public impl::ApplyTypesBase<ApplyTypesPass> {
 public:
+  using ApplyTypesBase::ApplyTypesBase;
+  ApplyTypesPass() = default;
+  explicit ApplyTypesPass(const QuantizeOptions &options)
+      : chosen(options.granularity) {}
+  ApplyTypesPass(const ApplyTypesPass &other)
+      : ApplyTypesBase(other), chosen(other.chosen) {}
+
   void runOnOperation() override {
+    if (failed(resolveOptions()))
+      return signalPassFailure();
     func::FuncOp function = findNetwork(getOperation());
     if (!function || failed(applyActivations(function)) ||
         failed(convertConstants(function)))
@@ -128,6 +137,17 @@ public:
   }
 
 private:
+  /// The granularity of the program, or that of the text.
+  LogicalResult resolveOptions() {
+    if (chosen)
+      return success();
+    llvm::Expected<WeightGranularity> parsed = parseGranularity(granularity);
+    if (!parsed)
+      return getOperation().emitError(llvm::toString(parsed.takeError()));
+    chosen = *parsed;
+    return success();
+  }
+
   LogicalResult applyActivations(func::FuncOp function) {
     for (Value value : activations(function)) {
       auto type = dyn_cast_or_null<TypeAttr>(getFact(value, "qgraph.type"));
@@ -227,7 +247,7 @@ private:
     op->removeAttr("qgraph.weight_bits");
     QuantizedWeights integers =
         quantizeWeights(*weights, *biases, scaleOf(op->getOperand(0)),
-                        scaleOf(op->getResult(0)), bits);
+                        scaleOf(op->getResult(0)), bits, *chosen);
     using Limits = std::numeric_limits<int32_t>;
     OpBuilder builder(op);
     WeightCodes codes = weightCodes(bits);
@@ -240,8 +260,24 @@ private:
                           integers.biasScales, Limits::min(), Limits::max()));
     return success();
   }
+
+  std::optional<WeightGranularity> chosen;
 };
 
 } // namespace
+
+llvm::Expected<WeightGranularity> parseGranularity(StringRef text) {
+  if (text == "channel")
+    return WeightGranularity::Channel;
+  if (text == "tensor")
+    return WeightGranularity::Tensor;
+  return llvm::createStringError("weight granularity must be channel or "
+                                 "tensor, found '" +
+                                 text + "'");
+}
+
+std::unique_ptr<Pass> createApplyTypes(const QuantizeOptions &options) {
+  return std::make_unique<ApplyTypesPass>(options);
+}
 
 } // namespace qcc

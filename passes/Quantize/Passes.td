@@ -27,6 +27,26 @@ def AssignBits : Pass<"qcc-assign-bits", "::mlir::ModuleOp"> {
   ];
 }
 
+def Equalize : Pass<"qcc-equalize", "::mlir::ModuleOp"> {
+  let summary = "channels get like ranges, the network computes the same";
+  let description = [{
+    In: a float function of qgraph ops that carry `qgraph.layer`. Out: the same
+    function with other constants, where the channels of a filter have ranges
+    as alike as scales between layers allow, and with the attribute
+    `qgraph.equalization`, a text, on every convolution: what was scaled, and
+    why something was not. `qgraph.output_mean` and `qgraph.output_std` follow.
+
+    With `absorb`, biases that keep a channel's values above zero move into the
+    next layer. That rests on the statistics of batch normalization: values
+    further than `spread` deviations below the mean change.
+  }];
+  let options = [
+    Option<"absorb", "absorb", "bool", "false", "absorb high biases">,
+    Option<"spread", "spread", "double", "3",
+           "values are taken to reach that many deviations below the mean">
+  ];
+}
+
 def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
   let summary = "every float tensor gets the range that its integers cover";
   let description = [{
@@ -91,9 +111,14 @@ def ApplyTypes : Pass<"qcc-apply-types", "::mlir::ModuleOp"> {
     channel, each weight rounded to nearest, ties away from zero (`i4<-7:7>`
     and `i2<-2:1>` for `qgraph.weight_bits` 4 and 2); biases are
     `i32` with the scale of the input times the channel's. Where a bias would
-    exceed 2^30 in that scale, the channel's weights get a larger one. Other
-    constants get 8 bits and one scale.
+    exceed 2^30 in that scale, the channel's weights get a larger one. With
+    `granularity=tensor` all channels of a filter have the largest scale that
+    one of them needs. Other constants get 8 bits and one scale.
   }];
+  let options = [
+    Option<"granularity", "granularity", "std::string", "\"channel\"",
+           "channel or tensor: how many scales a filter has">
+  ];
   let dependentDialects = ["::mlir::quant::QuantDialect"];
 }
 

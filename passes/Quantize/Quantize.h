@@ -28,7 +28,20 @@ struct InputFormat {
   double mean = 0, std = 1;
 };
 
+/// How many scales a filter has.
+enum class WeightGranularity {
+  Channel, ///< one for each output channel
+  Tensor,  ///< one for all; other integer runtimes may need that
+};
+
+/// "channel" or "tensor".
+llvm::Expected<WeightGranularity> parseGranularity(llvm::StringRef text);
+
 struct QuantizeOptions {
+  /// Whether channels get like ranges before all else; see qcc-equalize.
+  bool equalize = false;
+  bool absorbBiases = false;
+  WeightGranularity granularity = WeightGranularity::Channel;
   /// Calibration statistics by layer name, or null: ranges are estimated.
   const quantize::Profile *profile = nullptr;
   /// Bits by layer, or null: 8 everywhere. Must outlive the passes.
@@ -53,6 +66,9 @@ std::unique_ptr<mlir::Pass> createAssignBits(const QuantizeOptions &options);
 /// qcc-assign-ranges with options that text cannot give; `options.profile`
 /// must outlive the pass.
 std::unique_ptr<mlir::Pass> createAssignRanges(const QuantizeOptions &options);
+
+/// qcc-apply-types likewise.
+std::unique_ptr<mlir::Pass> createApplyTypes(const QuantizeOptions &options);
 
 /// Emits an error for every kind of op that has no integer form, though it can
 /// be evaluated in float. What qcc-assign-ranges checks first; worth a call

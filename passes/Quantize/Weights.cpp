@@ -39,18 +39,24 @@ static double channelScale(llvm::ArrayRef<float> weights, double bias,
 QuantizedWeights quantizeWeights(llvm::ArrayRef<float> weights,
                                  llvm::ArrayRef<float> biases,
                                  double inputScale, double outputScale,
-                                 unsigned bits) {
+                                 unsigned bits, WeightGranularity granularity) {
   WeightCodes codes = weightCodes(bits);
   size_t perChannel = biases.empty() ? 0 : weights.size() / biases.size();
   QuantizedWeights result;
+  auto channelOf = [&](size_t o) {
+    return weights.slice(o * perChannel, perChannel);
+  };
+  for (size_t o = 0; o < biases.size(); ++o)
+    result.scales.push_back(
+        channelScale(channelOf(o), biases[o], inputScale, outputScale, codes));
+  if (granularity == WeightGranularity::Tensor && !biases.empty())
+    result.scales.assign(biases.size(), *std::max_element(result.scales.begin(),
+                                                          result.scales.end()));
   for (size_t o = 0; o < biases.size(); ++o) {
-    llvm::ArrayRef<float> channel = weights.slice(o * perChannel, perChannel);
-    double scale =
-        channelScale(channel, biases[o], inputScale, outputScale, codes);
+    double scale = result.scales[o];
     double biasScale = scale * inputScale;
-    result.scales.push_back(scale);
     result.biasScales.push_back(biasScale);
-    for (float weight : channel)
+    for (float weight : channelOf(o))
       result.weights.push_back(static_cast<int8_t>(std::clamp<double>(
           std::round(weight / scale), codes.min, codes.max)));
     result.biases.push_back(static_cast<int32_t>(std::clamp(

@@ -2,6 +2,8 @@
 #ifndef QCC_PASSES_QUANTIZE_WEIGHTS_H
 #define QCC_PASSES_QUANTIZE_WEIGHTS_H
 
+#include "passes/Quantize/Quantize.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -31,11 +33,12 @@ struct QuantizedWeights {
 /// becomes the largest code; each weight is rounded to nearest, ties away from
 /// zero. Where a bias would exceed 2^30, the scale grows until it fits. A
 /// channel of zeros gets a scale with which its bias is held to 2^-10 of an
-/// output step.
-QuantizedWeights quantizeWeights(llvm::ArrayRef<float> weights,
-                                 llvm::ArrayRef<float> biases,
-                                 double inputScale, double outputScale,
-                                 unsigned bits = 8);
+/// output step. With `granularity` Tensor, all channels get the largest of
+/// these scales.
+QuantizedWeights
+quantizeWeights(llvm::ArrayRef<float> weights, llvm::ArrayRef<float> biases,
+                double inputScale, double outputScale, unsigned bits = 8,
+                WeightGranularity granularity = WeightGranularity::Channel);
 
 } // namespace qcc::quantize
 

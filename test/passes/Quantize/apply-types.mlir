@@ -1,5 +1,11 @@
 // Weights, biases, constants and the signature become quantized.
 // RUN: qcc-opt %s --qcc-apply-types --qcc-verify-quantized --split-input-file | FileCheck %s
+// RUN: qcc-opt %s --qcc-apply-types=granularity=tensor --qcc-verify-quantized --split-input-file | FileCheck %s --check-prefix=TENSOR
+
+// With one scale it is the largest, 2: of all rows, and for all biases.
+// TENSOR-LABEL: func.func @conv
+// TENSOR: qgraph.constant {{.*}}64, 0, -1{{.*}}, {{.*}}-127, 0, 1{{.*}}, {{.*}}0, 0, 0{{.*}} tensor<3x1x1x3xi8> -> tensor<3x1x1x3x!quant.uniform<i8<-127:127>:f32:0, {2.000000e+00,2.000000e+00,2.000000e+00}>>
+// TENSOR: qgraph.constant {{.*}}dense<[10, -3, 1]> : tensor<3xi32>
 
 // Channel 0: scale 127/127 = 1; 0.5 and -2.5 are ties, which go away from zero;
 // bias 10 / (0.5 * 1). Channel 1: scale 2; bias -3 / 1 = -3. Channel 2 has no
