@@ -16,6 +16,36 @@ ImageParam Stage::packed(mlir::Value constant, Halide::Type type,
   return newParam(type, strides, {Binding::Operand, number, offset});
 }
 
+/// The packed weights of this stage's segment.
+ImageParam Stage::packedFilter(qint::Conv2DOp op, const ConvPlan &c) {
+  const ChannelSegment &s = *region.channels;
+  int64_t before = 0; // stored channels of earlier segments
+  for (const ChannelSegment &other : c.segments)
+    if (other.begin < s.begin)
+      before += other.tiles * c.storedChannels(other);
+  int64_t block = c.depth * c.storedChannels(s);
+  int64_t tap = block * c.stored(SharedAxis::Steps, c.steps());
+  int64_t row = tap * c.stored(SharedAxis::Taps, c.taps);
+  return packed(op.getFilter(), Halide::Int(8 * int(c.weightBytes)),
+                {c.storedOutputs() * c.storedChannel(),
+                 row * c.stored(SharedAxis::Rows, c.kh), row, tap, block,
+                 c.depth, 1},
+                before * c.storedChannel() * c.weightBytes);
+}
+
+/// Code number `h` of a unit, counted from its lowest bits, in the type of the
+/// unit: sign-extended, or where it counts most when `scaled`.
+static Expr unpackCode(const ConvPlan &c, const Expr &unit, const Expr &h) {
+  if (c.shared == SharedAxis::None)
+    return unit;
+  int width = unit.type().bits(), bits = int(c.weightBits);
+  Expr up = Halide::cast(unit.type(), width - bits - h * bits);
+  if (!c.scaled)
+    return (unit << up) >> Halide::cast(unit.type(), width - bits);
+  return (unit << up) &
+         Halide::Internal::make_const(unit.type(), -(int64_t(1) << (width - bits)));
+}
+
 /// The sums as a function of (lane, tile, group, x, y, n), for the channels of
 /// this stage's segment.
 Value Stage::conv(qint::Conv2DOp op) {
@@ -27,32 +57,51 @@ Value Stage::conv(qint::Conv2DOp op) {
   for (const ChannelSegment &other : c.segments)
     if (other.begin < s.begin)
       before += other.tiles * other.padded;
-  int64_t block = c.depth * s.padded, all = c.paddedOutputs();
-  int64_t tap = c.reductionPadded / c.depth * block, row = tap * c.taps;
-  ImageParam weights =
-      packed(op.getFilter(), Halide::Int(8 * int(c.weightBytes)),
-             {all * c.packedChannel(), row * c.kh, row, tap, block, c.depth, 1},
-             before * c.packedChannel() * c.weightBytes);
+  ImageParam weights = packedFilter(op, c);
   ImageParam bias =
-      packed(op.getBias(), type, {all, s.padded, 1}, before * type.bytes());
+      packed(op.getBias(), type, {c.paddedOutputs(), s.padded, 1},
+             before * type.bytes());
 
   Var lane("lane"), tile("tile"), group("group"), x("x"), y("y"), n("n");
   accumulatorVars = {lane, tile, group, x, y, n};
-  Halide::RDom r(0, int(c.depth), 0, int(c.reductionPadded / c.depth), 0,
-                 int(c.taps), 0, int(c.kh));
+  int64_t steps = c.stored(SharedAxis::Steps, c.steps());
+  int64_t taps = c.stored(SharedAxis::Taps, c.taps);
+  int64_t rows = c.stored(SharedAxis::Rows, c.kh);
+  bool byVector = c.shared == SharedAxis::Vectors;
+  Halide::RDom r(0, int(c.depth), 0, int(steps), 0, int(taps), 0, int(rows), 0,
+                 int(byVector ? 1 : c.codes));
   reduction = r;
+  // Vectors of a tile share their units with others `stored` lanes away.
+  int stored = int(c.storedChannels(s));
+  Expr slot = byVector ? lane % stored : Expr(lane);
+  Expr code = byVector ? lane / stored : Expr(r[4]);
+  auto along = [&](SharedAxis axis, const Expr &at, int64_t extent) -> Expr {
+    if (axis != c.shared)
+      return at;
+    Expr whole = at + r[4] * int(c.stored(axis, extent));
+    // The last ones stand in for none, with a weight of zero; more steps read
+    // what `overread` provides for.
+    bool over = axis != SharedAxis::Steps && c.computed(axis, extent) > extent;
+    return over ? Halide::min(whole, int(extent - 1)) : whole;
+  };
+  Expr step = along(SharedAxis::Steps, r.y, c.steps());
+  Expr tap = along(SharedAxis::Taps, r.z, c.taps);
+  Expr row = along(SharedAxis::Rows, r.w, c.kh);
+
   Func sums("sums");
-  sums(lane, tile, group, x, y, n) = bias(lane, tile, group);
+  sums(lane, tile, group, x, y, n) =
+      c.scaled ? Halide::cast(type, 0) : Expr(bias(lane, tile, group));
   Expr channel = c.depthwise
                      ? Expr(int(s.begin) + tile * int(s.width) + lane)
-                     : group * int(c.groupInputs) + r.y * int(c.depth) + r.x;
+                     : group * int(c.groupInputs) + step * int(c.depth) + r.x;
   Point p;
-  p.at = {n, y * int(c.strideH) - int(c.top) + r.w * int(c.dilationH),
-          x * int(c.strideW) - int(c.left) + r.z * int(c.dilationW), channel};
+  p.at = {n, y * int(c.strideH) - int(c.top) + row * int(c.dilationH),
+          x * int(c.strideW) - int(c.left) + tap * int(c.dilationW), channel};
   Expr activation = in.at(p);
   if (c.weightBytes == 2)
     activation = Halide::cast<int16_t>(activation);
-  Expr weight = weights(r.x, lane, r.y, r.z, r.w, tile, group);
+  Expr weight = unpackCode(
+      c, weights(r.x, slot, r.y, r.z, r.w, tile, group), code);
   sums(lane, tile, group, x, y, n) +=
       Halide::cast(type, activation) * Halide::cast(type, weight);
   accumulatorFunc = sums;
@@ -60,8 +109,10 @@ Value Stage::conv(qint::Conv2DOp op) {
   Value result;
   result.shape = {c.n, c.oh, c.ow, c.oc};
   result.type = type;
-  result.at = [sums](const Point &q) {
-    return sums(q.lane, q.tile, q.group, q.at[2], q.at[1], q.at[0]);
+  int shift = int(8 - c.weightBits);
+  result.at = [=](const Point &q) -> Expr {
+    Expr sum = sums(q.lane, q.tile, q.group, q.at[2], q.at[1], q.at[0]);
+    return c.scaled ? (sum >> shift) + bias(q.lane, q.tile, q.group) : sum;
   };
   return result;
 }
@@ -120,15 +171,19 @@ void Stage::buildConv(const Value &value, const targets::Layout &layout,
   sums.reorder(v[0], v[3], v[4], v[1], v[2], v[5]).unroll(v[3]).unroll(v[4]);
   Halide::Stage update = sums.update();
   Halide::RDom &r = reduction;
-  update.reorder({r.x, v[0], v[3], v[4], r.y, r.z, r.w, v[1], v[2], v[5]});
-  update.unroll(v[3]).unroll(v[4]);
+  update.reorder(
+      {r.x, v[0], v[3], v[4], r[4], r.y, r.z, r.w, v[1], v[2], v[5]});
+  update.unroll(v[3]).unroll(v[4]).unroll(r[4]);
   if (c.depth > 1 && effort != Effort::Scalar)
     update.atomic().vectorize(r.x);
   if (lanes > 1) {
     sums.vectorize(v[0], lanes);
     update.vectorize(v[0], lanes);
   }
-  if (tiled && s.padded > lanes) {
+  // Codes are shifted by constants, so that no vector is shifted by a number
+  // that the code computes.
+  bool constant = c.shared == SharedAxis::Vectors && lanes > 1;
+  if ((tiled || constant) && s.padded > lanes) {
     sums.unroll(v[0]);
     update.unroll(v[0]);
   }

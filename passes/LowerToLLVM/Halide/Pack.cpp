@@ -36,24 +36,71 @@ template <typename Visit> void forEachTile(const ConvPlan &c, Visit visit) {
 }
 
 /// [OC,KH,KW,IC/g] to [group][tile][ky][tap][k / depth][channel][depth].
-std::vector<uint8_t> packFilter(const ConvPlan &c,
-                                const std::vector<int64_t> &w) {
+class FilterPacker {
+public:
+  FilterPacker(const ConvPlan &plan, const std::vector<int64_t> &weights)
+      : c(plan), w(weights) {}
+
+  std::vector<uint8_t> pack() {
+    forEachTile(c, [&](const std::vector<int64_t> &channels) {
+      for (int64_t ky = 0; ky < extent(SharedAxis::Rows, c.kh); ++ky)
+        for (int64_t tap = 0; tap < extent(SharedAxis::Taps, c.taps); ++tap)
+          for (int64_t k = 0; k < extent(SharedAxis::Steps, c.steps()); ++k)
+            packStep(channels, ky, tap, k);
+    });
+    return std::move(bytes);
+  }
+
+private:
+  int64_t extent(SharedAxis axis, int64_t whole) const {
+    return c.stored(axis, whole);
+  }
+
+  void packStep(llvm::ArrayRef<int64_t> channels, int64_t ky, int64_t tap,
+                int64_t step) {
+    int64_t stored = extent(SharedAxis::Vectors, channels.size() / c.lanes);
+    for (int64_t slot = 0; slot < stored * c.lanes; ++slot)
+      for (int64_t d = 0; d < c.depth; ++d) {
+        uint64_t unit = 0;
+        for (int64_t h = 0; h < c.codes; ++h) {
+          auto at = [&](SharedAxis axis, int64_t i, int64_t whole) {
+            return axis == c.shared ? i + h * extent(axis, whole) : i;
+          };
+          size_t channel = slot;
+          if (c.shared == SharedAxis::Vectors)
+            channel += h * stored * c.lanes;
+          int64_t code =
+              channel >= channels.size()
+                  ? 0
+                  : weight(channels[channel], at(SharedAxis::Rows, ky, c.kh),
+                           at(SharedAxis::Taps, tap, c.taps),
+                           at(SharedAxis::Steps, step, c.steps()) * c.depth +
+                               d);
+          unit |= (uint64_t(code) & mask()) << (h * c.weightBits);
+        }
+        append(bytes, static_cast<int64_t>(unit), c.weightBytes);
+      }
+  }
+
+  /// A whole unit takes a code sign-extended.
+  uint64_t mask() const {
+    return c.shared == SharedAxis::None
+               ? ~uint64_t(0)
+               : (uint64_t(1) << c.weightBits) - 1;
+  }
+
+  int64_t weight(int64_t channel, int64_t ky, int64_t tap, int64_t k) const {
+    if (channel < 0 || ky >= c.kh || tap >= c.taps || k >= c.reduction)
+      return 0;
+    int64_t row = c.kw * c.groupInputs;
+    int64_t tapSize = c.taps == 1 ? row : c.groupInputs;
+    return w[(channel * c.kh + ky) * row + tap * tapSize + k];
+  }
+
+  const ConvPlan &c;
+  const std::vector<int64_t> &w;
   std::vector<uint8_t> bytes;
-  int64_t row = c.kw * c.groupInputs;
-  int64_t tapSize = c.taps == 1 ? row : c.groupInputs;
-  forEachTile(c, [&](const std::vector<int64_t> &channels) {
-    for (int64_t ky = 0; ky < c.kh; ++ky)
-      for (int64_t tap = 0; tap < c.taps; ++tap)
-        for (int64_t k = 0; k < c.reductionPadded; k += c.depth)
-          for (int64_t channel : channels)
-            for (int64_t d = k; d < k + c.depth; ++d) {
-              bool real = channel >= 0 && d < c.reduction;
-              int64_t at = (channel * c.kh + ky) * row + tap * tapSize + d;
-              append(bytes, real ? w[at] : 0, c.weightBytes);
-            }
-  });
-  return bytes;
-}
+};
 
 std::vector<uint8_t> packBias(const ConvPlan &c, const std::vector<int64_t> &b,
                               int64_t width) {
@@ -88,7 +135,8 @@ packConstants(const targets::KernelSource &source, const KernelPlan &plan) {
     if (plan.roles[i] == ConstantRole::Plain)
       packed[i].bytes = packPlain(values, width);
     else if (plan.roles[i] == ConstantRole::Filter)
-      packed[i].bytes = packFilter(plan.convs.at(plan.owners[i]), values);
+      packed[i].bytes =
+          FilterPacker(plan.convs.at(plan.owners[i]), values).pack();
     else
       packed[i].bytes = packBias(plan.convs.at(plan.owners[i]), values, width);
   }

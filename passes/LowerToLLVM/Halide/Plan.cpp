@@ -203,7 +203,9 @@ llvm::Error Planner::visit(Operation *op) {
 /// Every value gets its own place: bodies that need more than one are rare.
 void Planner::layOutScratch() {
   int64_t end = 0;
-  constexpr int64_t slack = 16; // what a padded reduction may read too far
+  int64_t slack = 16; // what a padded reduction may read too far
+  for (const auto &[op, c] : plan.convs)
+    slack = std::max(slack, (c.reductionPadded - c.reduction) * c.inputBytes);
   for (auto &[value, m] : plan.materialized) {
     m.offset = end;
     end = llvm::alignTo(end + m.layout.bytes() + slack,

@@ -7,6 +7,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace qcc::kernels {
 
@@ -20,11 +21,18 @@ struct ChannelSegment {
   int64_t padded = 1; ///< channels computed per tile: vectors * lanes
 };
 
+/// The axis along which codes narrower than the unit that weights are loaded in
+/// share one: element i of the n that are stored holds the codes i, n + i,
+/// 2n + i, ... from its lowest bits on. So every load of units is as dense as
+/// one of bytes, and the codes are shifted apart with constants.
+enum class SharedAxis { None, Steps, Taps, Rows, Vectors };
+
 /// A convolution as a direct loop nest over register tiles.
 ///
 /// Weights are packed as [group][tile][ky][tap][k / depth][channel][depth],
-/// zero where padded. `reduction` counts the activations that lie next to each
-/// other in memory for one kernel row: KW * IC when columns touch, else IC.
+/// zero where padded, with `codes` of them to a unit along the shared axis.
+/// `reduction` counts the activations that lie next to each other in memory for
+/// one kernel row: KW * IC when columns touch, else IC.
 struct ConvPlan {
   int64_t n, ih, iw, ic, oh, ow, oc, kh, kw; ///< after collapsing
   int64_t strideH, strideW, top, left, dilationH, dilationW;
@@ -39,9 +47,36 @@ struct ConvPlan {
   int64_t lanes = 1, pixels = 1, rows = 1;
   llvm::SmallVector<ChannelSegment, 2> segments;
 
+  int64_t weightBits = 8; ///< of a code
+  SharedAxis shared = SharedAxis::None;
+  int64_t codes = 1; ///< in a unit; less than fit where the axis is short
+  /// Products are of codes in the highest bits of a byte: sums are
+  /// 2^(8 - weightBits) times as large until the bias is added.
+  bool scaled = false;
+
   int64_t paddedOutputs() const; ///< per group
-  /// Elements of one packed channel.
-  int64_t packedChannel() const { return kh * taps * reductionPadded; }
+  int64_t steps() const { return reductionPadded / depth; }
+  /// Elements of an axis that has `extent`, as stored.
+  int64_t stored(SharedAxis axis, int64_t extent) const {
+    return axis == shared ? llvm::divideCeil(extent, codes) : extent;
+  }
+  /// Elements of an axis that are computed with: some stand in for none.
+  int64_t computed(SharedAxis axis, int64_t extent) const {
+    return axis == shared ? stored(axis, extent) * codes : extent;
+  }
+  /// Channels of a tile, as stored.
+  int64_t storedChannels(const ChannelSegment &s) const {
+    return stored(SharedAxis::Vectors, s.padded / lanes) * lanes;
+  }
+  int64_t storedOutputs() const; ///< per group
+  /// Units of one stored channel.
+  int64_t storedChannel() const {
+    return stored(SharedAxis::Rows, kh) * stored(SharedAxis::Taps, taps) *
+           stored(SharedAxis::Steps, steps()) * depth;
+  }
+  int64_t storedBytes() const {
+    return groups * storedOutputs() * storedChannel() * weightBytes;
+  }
 };
 
 /// A value that is stored in scratch memory on the way.

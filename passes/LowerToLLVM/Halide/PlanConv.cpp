@@ -26,6 +26,8 @@ void readShapes(ConvPlan &c, qint::Conv2DOp conv, bool collapse) {
   c.n = in[0], c.ih = in[1], c.iw = in[2], c.ic = in[3];
   c.oh = out[1], c.ow = out[2], c.oc = out[3];
   c.kh = filter[1], c.kw = filter[2];
+  c.weightBits = cast<RankedTensorType>(conv.getFilter().getType())
+                     .getElementTypeBitWidth();
   c.strideH = conv.getStrides()[0], c.strideW = conv.getStrides()[1];
   c.top = conv.getPads()[0], c.left = conv.getPads()[2];
   c.dilationH = conv.getDilations()[0], c.dilationW = conv.getDilations()[1];
@@ -98,11 +100,14 @@ void layOutReduction(ConvPlan &c) {
 /// over the whole reduction.
 double tileCost(const ConvPlan &c, const StepCost &step, int64_t vectors,
                 int64_t pixels) {
-  double steps = double(c.packedChannel()) / c.depth;
+  double steps = double(c.computed(SharedAxis::Rows, c.kh)) *
+                 c.computed(SharedAxis::Taps, c.taps) * c.steps();
   double products = step.product * vectors * pixels;
   double spread = step.spread * pixels * (c.depthwise ? vectors : 1);
   double each = std::max(products, step.latency) +
                 0.25 * (step.weights * vectors + spread) + 0.5;
+  if (c.shared != SharedAxis::None)
+    each += 0.5 * step.product * vectors; // moving codes apart
   // Storing a register of results costs about a dozen instructions.
   return steps * each + 6.0 * vectors * pixels + 10;
 }
@@ -119,17 +124,20 @@ void setSegments(ConvPlan &c, int64_t vectors) {
         {full * width, 1, rest, int64_t(llvm::alignTo(rest, c.lanes))});
 }
 
-/// Tries every tile that fits the registers and keeps the cheapest.
-void chooseTile(ConvPlan &c, const StepCost &step,
-                const targets::Target &target) {
+/// Tries every tile that fits the registers and keeps the cheapest. Returns
+/// its cost.
+double chooseTile(ConvPlan &c, const StepCost &step,
+                  const targets::Target &target) {
   double best = std::numeric_limits<double>::max();
   int64_t bestVectors = 1, bestPixels = 1, bestRows = 1;
   int64_t most = std::max<int64_t>(1, target.registers);
-  for (int64_t vectors = 1; vectors <= 8; ++vectors)
+  // Whole units, so that only the last tile may waste bits.
+  int64_t each = c.shared == SharedAxis::Vectors ? c.codes : 1;
+  for (int64_t vectors = each; vectors <= 8; vectors += each)
     for (int64_t pixels = 1; pixels <= std::min<int64_t>(c.ow, 16); ++pixels)
       for (int64_t rows = 1; rows <= std::min<int64_t>(c.oh, 4); ++rows) {
         int64_t area = pixels * rows;
-        bool first = vectors == 1 && area == 1;
+        bool first = vectors == each && area == 1;
         if (!first && vectors * area + vectors + 1 + step.temporaries > most)
           continue;
         if (rows > 1 && pixels < c.ow)
@@ -149,6 +157,80 @@ void chooseTile(ConvPlan &c, const StepCost &step,
   setSegments(c, bestVectors);
   c.pixels = bestPixels;
   c.rows = bestRows;
+  return best;
+}
+
+/// Whether sums of products with codes in the highest bits of a byte fit 32
+/// bits, whatever the codes.
+bool mayScale(const ConvPlan &c, qint::Conv2DOp conv,
+              const targets::Target &target) {
+  Type input =
+      cast<RankedTensorType>(conv.getInput().getType()).getElementType();
+  bool wide = cast<RankedTensorType>(conv.getOutput().getType())
+                  .getElementType()
+                  .isInteger(64);
+  int64_t largest = input.isUnsignedInteger() ? 255 : 128;
+  int64_t products = c.kh * c.kw * c.groupInputs;
+  return target.vectorBytes > 0 && c.weightBytes == 1 && c.inputBytes == 1 &&
+         !wide && products < (int64_t(1) << 31) / (128 * largest);
+}
+
+/// One way to store narrow codes and what it costs.
+struct Storage {
+  ConvPlan plan;
+  double cost;
+};
+
+/// Every way to let codes share units.
+std::vector<Storage> packedStorages(const ConvPlan &whole,
+                                          const StepCost &step,
+                                          qint::Conv2DOp conv,
+                                          const targets::Target &target) {
+  std::vector<Storage> found;
+  int64_t fit = 8 * whole.weightBytes / whole.weightBits;
+  auto add = [&](SharedAxis axis, int64_t codes) {
+    if (codes < 2)
+      return;
+    ConvPlan c = whole;
+    c.shared = axis;
+    c.codes = codes;
+    c.scaled = mayScale(c, conv, target);
+    if (axis == SharedAxis::Steps)
+      c.reductionPadded = llvm::alignTo(c.steps(), codes) * c.depth;
+    double cost = chooseTile(c, step, target);
+    found.push_back({std::move(c), cost});
+  };
+  add(SharedAxis::Steps, std::min(fit, whole.steps()));
+  add(SharedAxis::Taps, std::min(fit, whole.taps));
+  add(SharedAxis::Rows, std::min(fit, whole.kh));
+  for (int64_t codes = 2; codes <= fit; codes *= 2)
+    add(SharedAxis::Vectors, codes);
+  return found;
+}
+
+/// The one place that decides how codes of less than 8 bits are stored: the
+/// quickest of the ways that take at most a quarter more bytes than the
+/// smallest. Whole bytes (or what products take) stay where sharing saves less
+/// than a tenth, or makes a window of less than 16 weights much slower.
+ConvPlan chooseStorage(ConvPlan whole, const StepCost &step,
+                       qint::Conv2DOp conv, const targets::Target &target) {
+  double wholeCost = chooseTile(whole, step, target);
+  if (whole.weightBits >= 8)
+    return whole;
+  auto packed = packedStorages(whole, step, conv, target);
+  int64_t fewest = std::numeric_limits<int64_t>::max();
+  for (const Storage &s : packed)
+    fewest = std::min(fewest, s.plan.storedBytes());
+  const Storage *best = nullptr;
+  for (const Storage &s : packed)
+    if (s.plan.storedBytes() <= fewest + fewest / 4 &&
+        (!best || s.cost < best->cost))
+      best = &s;
+  int64_t window = whole.kh * whole.kw * whole.groupInputs;
+  if (!best || best->plan.storedBytes() * 10 > whole.storedBytes() * 9 ||
+      (window < 16 && best->cost > 1.5 * wholeCost))
+    return whole;
+  return best->plan;
 }
 
 } // namespace
@@ -157,6 +239,13 @@ int64_t ConvPlan::paddedOutputs() const {
   int64_t sum = 0;
   for (const ChannelSegment &s : segments)
     sum += s.tiles * s.padded;
+  return sum;
+}
+
+int64_t ConvPlan::storedOutputs() const {
+  int64_t sum = 0;
+  for (const ChannelSegment &s : segments)
+    sum += s.tiles * storedChannels(s);
   return sum;
 }
 
@@ -175,8 +264,7 @@ ConvPlan planConv(qint::Conv2DOp conv, bool collapse,
   while (c.lanes > 4 && c.lanes / 2 >= c.groupOutputs)
     c.lanes /= 2;
   layOutReduction(c);
-  chooseTile(c, step, target);
-  return c;
+  return chooseStorage(std::move(c), step, conv, target);
 }
 
 HaloNeed haloNeed(const ConvPlan &c) {

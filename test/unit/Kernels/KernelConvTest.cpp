@@ -28,14 +28,18 @@ std::string list(const std::vector<int64_t> &values) {
 
 /// conv2d and a per-channel requantize, with a residual add when asked for.
 KernelCase convCase(const ConvShape &s, const std::string &type, bool residual,
-                    const std::string &rounding, std::mt19937 &random) {
+                    const std::string &rounding, std::mt19937 &random,
+                    const std::string &weights = "i8") {
   bool isUnsigned = type == "ui8";
   int64_t oh = (s.h + 2 * s.pad - s.dilation * (s.k - 1) - 1) / s.stride + 1;
   int64_t ow = (s.w + 2 * s.pad - s.dilation * (s.k - 1) - 1) / s.stride + 1;
   std::string in =
       fmt::format("tensor<{}x{}x{}x{}x{}>", s.n, s.h, s.w, s.ic, type);
   std::string filter =
-      fmt::format("tensor<{}x{}x{}x{}xi8>", s.oc, s.k, s.k, s.ic / s.groups);
+      fmt::format("tensor<{}x{}x{}x{}x{}>", s.oc, s.k, s.k, s.ic / s.groups,
+                  weights);
+  int64_t high = weights == "i2" ? 1 : weights == "i4" ? 7 : 127;
+  int64_t low = weights == "i8" ? -127 : -high - 1;
   std::string bias = fmt::format("tensor<{}xi32>", s.oc);
   std::string acc = fmt::format("tensor<{}x{}x{}x{}xi32>", s.n, oh, ow, s.oc);
   std::string out =
@@ -63,7 +67,7 @@ KernelCase convCase(const ConvShape &s, const std::string &type, bool residual,
       "-> "
       "{4}\n",
       in, filter, bias, acc, out, "", residual ? ", %y: " + out : "",
-      randomConstant(filter, -127, 127, random),
+      randomConstant(filter, low, high, random),
       randomConstant(bias, -20000, 20000, random), residual ? ", %y" : "",
       residual ? ", %z: " + out : "", s.stride, s.pad, s.dilation, s.groups,
       isUnsigned ? 117 : -11, list(multipliers), list(shifts), rounding,
@@ -145,6 +149,41 @@ INSTANTIATE_TEST_SUITE_P(Shapes, KernelConvTest,
                          [](const auto &info) {
                            return std::string(std::get<0>(info.param).name) +
                                   std::to_string(std::get<1>(info.param));
+                         });
+
+class KernelConvNarrowTest
+    : public testing::TestWithParam<std::tuple<ConvShape, const char *>> {};
+
+TEST_P(KernelConvNarrowTest, EqualsReference) {
+  auto [shape, weights] = GetParam();
+  std::mt19937 random(shape.oc);
+  for (const targets::Target *target : hostTargets())
+    for (const char *type : {"i8", "ui8"}) {
+      bool usual = target->unsignedActivations == (type[0] == 'u');
+      if (!usual && shape.oc % 4 != 0)
+        continue;
+      SCOPED_TRACE(target->name.str() + " " + type);
+      auto kernel = CompiledKernel::create(
+          convCase(shape, type, shape.oc % 2, "single", random, weights),
+          *target);
+      ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
+      llvm::Error error = (*kernel)->check(random);
+      EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
+      // Rows and columns of padding aside, flash takes the bits it has to.
+      int64_t window = shape.k * shape.k * shape.ic / shape.groups;
+      int64_t bits = weights[1] - '0';
+      fmt::print("{} {}: {} of {} bytes\n", target->name.str(), weights,
+                 (*kernel)->packed()[1].bytes.size(),
+                 (window * shape.oc * bits + 7) / 8);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, KernelConvNarrowTest,
+                         testing::Combine(testing::ValuesIn(shapes),
+                                          testing::Values("i4", "i2")),
+                         [](const auto &info) {
+                           return std::string(std::get<0>(info.param).name) +
+                                  "_" + std::get<1>(info.param);
                          });
 
 /// Runs `text` on every row of this machine.
