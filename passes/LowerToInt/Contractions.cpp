@@ -87,12 +87,14 @@ Value makeConstant(OpBuilder &builder, Location loc, RankedTensorType type,
                                   DenseElementsAttr::get(type, values));
 }
 
-/// The filter as signed codes of its own width. Weights of 9 bits become the
-/// sum of two of 8, for two copies of each input channel that stand side by
-/// side (rule `accumulate-a4`).
-Value filterConstant(OpBuilder &builder, Location loc, DenseElementsAttr codes,
+/// The filter as signed codes of the width that its type states, whatever holds
+/// them. Weights of one bit more become the sum of two, for two copies of each
+/// input channel that stand side by side (rule `accumulate-a4`).
+Value filterConstant(OpBuilder &builder, Location loc, RankedTensorType filter,
                      llvm::ArrayRef<int64_t> weights) {
-  auto type = cast<RankedTensorType>(codes.getType());
+  auto quantized = cast<quant::QuantizedType>(filter.getElementType());
+  RankedTensorType type = filter.clone(
+      builder.getIntegerType(quantized.getStorageTypeIntegralWidth()));
   int64_t limit = int64_t(1) << (type.getElementTypeBitWidth() - 1);
   if (llvm::all_of(weights,
                    [&](int64_t w) { return w >= -limit && w < limit; }))
@@ -166,8 +168,10 @@ Value Lowering::convolve(Operation *op, Value input, Value filter, Value bias,
       unit *= in->scale;
 
   Location loc = op->getLoc();
-  Value filterValue = filterConstant(builder, loc, filterCodes, weights);
-  if (filterValue.getType() != filterCodes.getType())
+  Value filterValue = filterConstant(
+      builder, loc, cast<RankedTensorType>(filter.getType()), weights);
+  if (cast<RankedTensorType>(filterValue.getType()).getShape() !=
+      filterCodes.getType().getShape())
     input = twice(builder, loc, input);
   Value biasValue = makeConstant(
       builder, loc,

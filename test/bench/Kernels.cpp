@@ -18,6 +18,7 @@ namespace {
 struct Layer {
   const char *name;
   int64_t size, ic, oc, k, groups;
+  int bits = 8; ///< of a weight
   int64_t macs() const { return size * size * oc * k * k * (ic / groups); }
 };
 
@@ -28,6 +29,13 @@ const Layer layers[] = {{"conv3x3_64_64_56", 56, 64, 64, 3, 1},
                         {"depthwise3x3_64_56", 56, 64, 64, 3, 64},
                         {"dense_640_128", 1, 640, 128, 1, 1}};
 
+/// Widths of weights; the narrow ones end names in "_w4" and "_w2".
+const int widths[] = {8, 4, 2};
+
+std::string nameOf(const Layer &layer) {
+  return layer.name + (layer.bits == 8 ? "" : fmt::format("_w{}", layer.bits));
+}
+
 /// A convolution whose input has the halo that it needs.
 KernelCase convolution(const Layer &l, bool isUnsigned) {
   std::mt19937 random(1);
@@ -37,8 +45,9 @@ KernelCase convolution(const Layer &l, bool isUnsigned) {
   std::string out =
       fmt::format("tensor<1x{0}x{0}x{1}x{2}>", l.size, l.oc, type);
   std::string acc = fmt::format("tensor<1x{0}x{0}x{1}xi32>", l.size, l.oc);
-  std::string filter =
-      fmt::format("tensor<{0}x{1}x{1}x{2}xi8>", l.oc, l.k, l.ic / l.groups);
+  std::string filter = fmt::format("tensor<{0}x{1}x{1}x{2}xi{3}>", l.oc, l.k,
+                                   l.ic / l.groups, l.bits);
+  int64_t largest = (1 << (l.bits - 1)) - 1;
   std::string bias = fmt::format("tensor<{}xi32>", l.oc);
   std::string m, s;
   for (int64_t i = 0; i < l.oc; ++i) {
@@ -59,7 +68,8 @@ KernelCase convolution(const Layer &l, bool isUnsigned) {
       "zero_point = 5, min = {11}, max = 127>}} : ({3}) -> {4}\n"
       "    qint.yield %q : {4}\n"
       "  }} : ({0}, {1}, {2}) -> {4}\n  return %r : {4}\n}}\n",
-      in, filter, bias, acc, out, randomConstant(filter, -127, 127, random),
+      in, filter, bias, acc, out,
+      randomConstant(filter, -largest, largest, random),
       randomConstant(bias, -9999, 9999, random), pad, l.groups, m, s,
       isUnsigned ? 5 : -128);
   made.inputHalos = {{pad, pad, pad, pad}};
@@ -144,9 +154,12 @@ int printAssembly(llvm::StringRef name) {
     return 1;
   }
   KernelCase kernelCase = addition((*target)->unsignedActivations);
-  for (const Layer &layer : layers)
-    if (layerName == layer.name)
-      kernelCase = convolution(layer, (*target)->unsignedActivations);
+  for (Layer layer : layers)
+    for (int bits : widths) {
+      layer.bits = bits;
+      if (layerName == nameOf(layer))
+        kernelCase = convolution(layer, (*target)->unsignedActivations);
+    }
   auto text = assembly(kernelCase, **target);
   if (!text) {
     fmt::print(stderr, "{}\n", llvm::toString(text.takeError()));
@@ -167,13 +180,16 @@ int main(int argc, char **argv) {
     if (!targets::runsOnHost(target))
       continue;
     bool isUnsigned = target.unsignedActivations;
-    for (const Layer &layer : layers)
-      benchmark::RegisterBenchmark(
-          fmt::format("{}/{}", layer.name, target.name.str()).c_str(),
-          [&, isUnsigned](benchmark::State &state) {
-            run(state, convolution(layer, isUnsigned), target,
-                double(layer.macs()), "MAC/s");
-          });
+    for (Layer layer : layers)
+      for (int bits : widths) {
+        layer.bits = bits;
+        benchmark::RegisterBenchmark(
+            fmt::format("{}/{}", nameOf(layer), target.name.str()).c_str(),
+            [=, &target](benchmark::State &state) {
+              run(state, convolution(layer, isUnsigned), target,
+                  double(layer.macs()), "MAC/s");
+            });
+      }
     benchmark::RegisterBenchmark(
         fmt::format("add_56_56_64/{}", target.name.str()).c_str(),
         [&, isUnsigned](benchmark::State &state) {

@@ -42,8 +42,8 @@ static Expr unpackCode(const ConvPlan &c, const Expr &unit, const Expr &h) {
   Expr up = Halide::cast(unit.type(), width - bits - h * bits);
   if (!c.scaled)
     return (unit << up) >> Halide::cast(unit.type(), width - bits);
-  return (unit << up) &
-         Halide::Internal::make_const(unit.type(), -(int64_t(1) << (width - bits)));
+  return (unit << up) & Halide::Internal::make_const(
+                            unit.type(), -(int64_t(1) << (width - bits)));
 }
 
 /// The sums as a function of (lane, tile, group, x, y, n), for the channels of
@@ -58,9 +58,8 @@ Value Stage::conv(qint::Conv2DOp op) {
     if (other.begin < s.begin)
       before += other.tiles * other.padded;
   ImageParam weights = packedFilter(op, c);
-  ImageParam bias =
-      packed(op.getBias(), type, {c.paddedOutputs(), s.padded, 1},
-             before * type.bytes());
+  ImageParam bias = packed(op.getBias(), type, {c.paddedOutputs(), s.padded, 1},
+                           before * type.bytes());
 
   Var lane("lane"), tile("tile"), group("group"), x("x"), y("y"), n("n");
   accumulatorVars = {lane, tile, group, x, y, n};
@@ -100,8 +99,8 @@ Value Stage::conv(qint::Conv2DOp op) {
   Expr activation = in.at(p);
   if (c.weightBytes == 2)
     activation = Halide::cast<int16_t>(activation);
-  Expr weight = unpackCode(
-      c, weights(r.x, slot, r.y, r.z, r.w, tile, group), code);
+  Expr weight =
+      unpackCode(c, weights(r.x, slot, r.y, r.z, r.w, tile, group), code);
   sums(lane, tile, group, x, y, n) +=
       Halide::cast(type, activation) * Halide::cast(type, weight);
   accumulatorFunc = sums;

@@ -84,9 +84,8 @@ private:
 
   /// A whole unit takes a code sign-extended.
   uint64_t mask() const {
-    return c.shared == SharedAxis::None
-               ? ~uint64_t(0)
-               : (uint64_t(1) << c.weightBits) - 1;
+    return c.shared == SharedAxis::None ? ~uint64_t(0)
+                                        : (uint64_t(1) << c.weightBits) - 1;
   }
 
   int64_t weight(int64_t channel, int64_t ky, int64_t tap, int64_t k) const {

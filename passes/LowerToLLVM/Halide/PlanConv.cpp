@@ -182,10 +182,9 @@ struct Storage {
 };
 
 /// Every way to let codes share units.
-std::vector<Storage> packedStorages(const ConvPlan &whole,
-                                          const StepCost &step,
-                                          qint::Conv2DOp conv,
-                                          const targets::Target &target) {
+std::vector<Storage> packedStorages(const ConvPlan &whole, const StepCost &step,
+                                    qint::Conv2DOp conv,
+                                    const targets::Target &target) {
   std::vector<Storage> found;
   int64_t fit = 8 * whole.weightBytes / whole.weightBits;
   auto add = [&](SharedAxis axis, int64_t codes) {
@@ -200,6 +199,12 @@ std::vector<Storage> packedStorages(const ConvPlan &whole,
     double cost = chooseTile(c, step, target);
     found.push_back({std::move(c), cost});
   };
+  // Cores without vectors load one byte for several channels at a time, and
+  // LLVM, where it makes vectors itself, neighbouring bytes.
+  if (target.vectorBytes == 0 && whole.groupOutputs >= fit) {
+    add(SharedAxis::Vectors, fit);
+    return found;
+  }
   add(SharedAxis::Steps, std::min(fit, whole.steps()));
   add(SharedAxis::Taps, std::min(fit, whole.taps));
   add(SharedAxis::Rows, std::min(fit, whole.kh));

@@ -38,6 +38,40 @@ func.func @transpose_conv(%x: tensor<1x2x3x1x!in>) -> tensor<1x4x5x1x!out> {
   return %0 : tensor<1x4x5x1x!out>
 }
 
+// Codes of four bits keep their width, whatever holds them. The bias loses 3
+// times -1 and 3 times 15.
+// CHECK-LABEL: func.func @conv_i4(
+// CHECK-NEXT{LITERAL}: %0 = qint.constant dense<[[[[-8], [7]]], [[[-8], [-7]]]]> : tensor<2x1x2x1xi4> -> tensor<2x1x2x1xi4>
+// CHECK-NEXT: %1 = qint.constant dense<[103, -5]> : tensor<2xi32> -> tensor<2xi32>
+// CHECK-NEXT: qint.conv2d %arg0, %0, %1 {{.*}} : (tensor<1x1x3x1xi8>, tensor<2x1x2x1xi4>, tensor<2xi32>) -> tensor<1x1x2x2xi32>
+func.func @conv_i4(%x: tensor<1x1x3x1x!in>) -> tensor<1x1x2x2x!out> {
+  %w = qgraph.constant dense<[[[[-8], [7]]], [[[-8], [-7]]]]> : tensor<2x1x2x1xi8> -> tensor<2x1x2x1x!quant.uniform<i4:f32:0, {0.25, 0.5}>>
+  %b = qgraph.constant dense<[100, -50]> : tensor<2xi32> -> tensor<2x!b>
+  %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x1x3x1x!in>, tensor<2x1x2x1x!quant.uniform<i4:f32:0, {0.25, 0.5}>>, tensor<2x!b>) -> tensor<1x1x2x2x!out>
+  return %0 : tensor<1x1x2x2x!out>
+}
+
+// Codes of two bits with a zero point are the sum of two of two bits.
+// CHECK-LABEL: func.func @conv_i2_zero_point(
+// CHECK-NEXT{LITERAL}: %0 = qint.constant dense<[[[[-2, -1], [0, 0], [-1, 0]]]]> : tensor<1x1x3x2xi2> -> tensor<1x1x3x2xi2>
+// CHECK-NEXT: %1 = qint.gather %arg0 {axis = 3 : i64, indices = array<i64: 0, 0>
+func.func @conv_i2_zero_point(%x: tensor<1x1x3x1x!in>) -> tensor<1x1x1x1x!out> {
+  %w = qgraph.constant dense<[[[[-2], [1], [0]]]]> : tensor<1x1x3x1xi2> -> tensor<1x1x3x1x!quant.uniform<i2:f32, 0.25:1>>
+  %b = qgraph.constant dense<0> : tensor<1xi32> -> tensor<1x!quant.uniform<i32:f32, 0.125>>
+  %0 = qgraph.conv2d %x, %w, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x1x3x1x!in>, tensor<1x1x3x1x!quant.uniform<i2:f32, 0.25:1>>, tensor<1x!quant.uniform<i32:f32, 0.125>>) -> tensor<1x1x1x1x!out>
+  return %0 : tensor<1x1x1x1x!out>
+}
+
+// The window of a transposed convolution is reversed as four bits too.
+// CHECK-LABEL: func.func @transpose_conv_i4(
+// CHECK{LITERAL}: qint.constant dense<[[[[6], [-8], [4]], [[3], [7], [-1]]]]> : tensor<1x2x3x1xi4> -> tensor<1x2x3x1xi4>
+func.func @transpose_conv_i4(%x: tensor<1x2x3x1x!in>) -> tensor<1x4x5x1x!out> {
+  %w = qgraph.constant dense<[[[[-1], [7], [3]], [[4], [-8], [6]]]]> : tensor<1x2x3x1xi4> -> tensor<1x2x3x1x!quant.uniform<i4:f32, 0.25>>
+  %b = qgraph.constant dense<0> : tensor<1xi32> -> tensor<1x!quant.uniform<i32:f32, 0.125>>
+  %0 = qgraph.transpose_conv2d %x, %w, %b {strides = array<i64: 2, 1>, out_pads = array<i64: 0, 0, 0, 0>} : (tensor<1x2x3x1x!in>, tensor<1x2x3x1x!quant.uniform<i4:f32, 0.25>>, tensor<1x!quant.uniform<i32:f32, 0.125>>) -> tensor<1x4x5x1x!out>
+  return %0 : tensor<1x4x5x1x!out>
+}
+
 // CHECK-LABEL: func.func @matmul(
 // CHECK-SAME: %arg0: tensor<2x3x5xi8> {qint.scale = "0.5", qint.zero_point = 3 : i32}, %arg1: tensor<2x5x7xi8> {qint.scale = "2", qint.zero_point = -7 : i32}) -> (tensor<2x3x7xi8> {qint.scale = "2", qint.zero_point = -7 : i32}) {
 // CHECK-NEXT: %0 = qint.matmul %arg0, %arg1 {lhs_zero_point = 3 : i32, qint.layer = "qgraph.matmul", rhs_zero_point = -7 : i32} : (tensor<2x3x5xi8>, tensor<2x5x7xi8>) -> tensor<2x3x7xi32>

@@ -187,7 +187,8 @@ llvm::Expected<Compiled> compile(ModuleOp module, const targets::Target &target,
 }
 
 llvm::Expected<Bytes> runOn(llvm::StringRef row, const Compiled &compiled,
-                            llvm::ArrayRef<uint8_t> inputs) {
+                            llvm::ArrayRef<uint8_t> inputs,
+                            uint64_t *instructions) {
   const evaluate::EmulatorRow *found = evaluate::findEmulator(row);
   if (!found)
     return llvm::createStringError("no emulator row '" + row + "'");
@@ -213,9 +214,12 @@ llvm::Expected<Bytes> runOn(llvm::StringRef row, const Compiled &compiled,
     return built.takeError();
   evaluate::RunOptions options;
   options.timeoutSeconds = 600;
+  options.countInstructions = instructions != nullptr;
   auto result = built->run(inputs, options);
   if (!result)
     return result.takeError();
+  if (instructions)
+    *instructions = result->counts->total;
   return std::move(result->outputs);
 }
 

@@ -51,9 +51,11 @@ llvm::Expected<Compiled> compile(mlir::ModuleOp module,
                                  Kernels kernels = Kernels::Called);
 
 /// Outputs of all samples on an emulator row. Where the host lacks what the
-/// row needs, the error is evaluate::HostLacksFeature.
+/// row needs, the error is evaluate::HostLacksFeature. `instructions`, when it
+/// is asked for, are those of all samples; not on the row "host".
 llvm::Expected<Bytes> runOn(llvm::StringRef row, const Compiled &compiled,
-                            llvm::ArrayRef<uint8_t> inputs);
+                            llvm::ArrayRef<uint8_t> inputs,
+                            uint64_t *instructions = nullptr);
 
 /// Where two byte strings differ, in words; empty when nowhere.
 std::string difference(llvm::ArrayRef<uint8_t> found,

@@ -35,9 +35,8 @@ KernelCase convCase(const ConvShape &s, const std::string &type, bool residual,
   int64_t ow = (s.w + 2 * s.pad - s.dilation * (s.k - 1) - 1) / s.stride + 1;
   std::string in =
       fmt::format("tensor<{}x{}x{}x{}x{}>", s.n, s.h, s.w, s.ic, type);
-  std::string filter =
-      fmt::format("tensor<{}x{}x{}x{}x{}>", s.oc, s.k, s.k, s.ic / s.groups,
-                  weights);
+  std::string filter = fmt::format("tensor<{}x{}x{}x{}x{}>", s.oc, s.k, s.k,
+                                   s.ic / s.groups, weights);
   int64_t high = weights == "i2" ? 1 : weights == "i4" ? 7 : 127;
   int64_t low = weights == "i8" ? -127 : -high - 1;
   std::string bias = fmt::format("tensor<{}xi32>", s.oc);
@@ -169,12 +168,6 @@ TEST_P(KernelConvNarrowTest, EqualsReference) {
       ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
       llvm::Error error = (*kernel)->check(random);
       EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
-      // Rows and columns of padding aside, flash takes the bits it has to.
-      int64_t window = shape.k * shape.k * shape.ic / shape.groups;
-      int64_t bits = weights[1] - '0';
-      fmt::print("{} {}: {} of {} bytes\n", target->name.str(), weights,
-                 (*kernel)->packed()[1].bytes.size(),
-                 (window * shape.oc * bits + 7) / 8);
     }
 }
 
