@@ -297,8 +297,9 @@ llvm::Error Compilation::runTo(Phase last) {
 
 llvm::Expected<std::string> Compilation::emitObject() {
   tell(Phase::Emit, "object");
+  counts.clear();
   auto object = emit::emitModule(*llvm, *targetMachine, emit::CodeKind::Object,
-                                 opts.prefix + ".o");
+                                 opts.prefix + ".o", &counts);
   if (!object)
     return object.takeError();
   emit::VerifyObjectOptions verify;
@@ -371,6 +372,7 @@ llvm::Expected<emit::Report> Compilation::report(llvm::StringRef object) const {
     report.object = *info;
   else
     llvm::consumeError(info.takeError());
+  emit::addCosts(report, counts);
   emit::VerifyObjectOptions verify;
   verify.triple = row->triple.str();
   verify.cpu = row->cpu.str();

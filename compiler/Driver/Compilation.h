@@ -67,6 +67,7 @@ public:
 
   /// Object bytes, verified: integers only, no foreign symbol, no writable
   /// data.
+  /// Counts what its functions execute; report() needs that.
   llvm::Expected<std::string> emitObject();
 
   mlir::ModuleOp module() const { return *mlirModule; }
@@ -111,6 +112,7 @@ private:
   std::unique_ptr<llvm::TargetMachine> targetMachine;
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> llvm;
+  emit::InstructionCounts counts;
   int reached = -1;
 };
 

@@ -4,6 +4,7 @@
 
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -36,6 +37,10 @@ KernelRow describe(qint::KernelOp kernel,
   auto type = cast<RankedTensorType>(kernel.getType());
   row.shape.assign(type.getShape().begin(), type.getShape().end());
   row.outputBytes = layoutOf(kernel.getOutput()).bytes();
+  if (auto symbol = kernel->getAttrOfType<StringAttr>("qint.symbol"))
+    row.symbol = symbol.str();
+  if (auto bytes = kernel->getAttrOfType<IntegerAttr>("qint.packed_bytes"))
+    row.packedBytes = bytes.getInt();
   row.scratchBytes = static_cast<int64_t>(kernel.getScratch().value_or(0));
   if (auto offset = kernel.getOffset())
     row.offset = static_cast<int64_t>(*offset);
@@ -93,8 +98,13 @@ nlohmann::ordered_json kernelJson(const KernelRow &row) {
                                  {"macs", row.macs},
                                  {"weight_bits", row.weightBits},
                                  {"weight_bytes", row.weightBytes},
+                                 {"packed_bytes", row.packedBytes},
+                                 {"symbol", row.symbol},
+                                 {"code_bytes", row.codeBytes},
                                  {"output_bytes", row.outputBytes},
                                  {"scratch_bytes", row.scratchBytes}};
+  if (row.instructions)
+    json["instructions"] = std::llround(*row.instructions);
   if (row.offset)
     json["arena_offset"] = *row.offset;
   if (row.facts) {
@@ -118,23 +128,40 @@ describeKernels(func::FuncOp function,
   return rows;
 }
 
+void addCosts(Report &report, const InstructionCounts &counts) {
+  for (KernelRow &row : report.kernels) {
+    row.instructions = totalInstructions(counts, row.symbol);
+    for (const ObjectFunction &function : report.object.functions)
+      if (function.name == row.symbol)
+        row.codeBytes = static_cast<int64_t>(function.bytes);
+  }
+  report.instructions =
+      totalInstructions(counts, report.interface.prefix + "_run");
+}
+
 std::string reportText(const Report &report) {
   std::string text = fmt::format("{} for {}\n\n", report.source, report.target);
-  text += fmt::format("{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7}\n",
-                      "kernel", "ops", "shape", "macs", "weights", "bits",
-                      "scale", "SQNR");
+  text += fmt::format(
+      "{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7} {:>12}\n", "kernel",
+      "ops", "shape", "macs", "weights", "bits", "scale", "SQNR",
+      "instructions");
   int64_t macs = 0;
   for (const KernelRow &row : report.kernels) {
     macs += row.macs;
     text += fmt::format(
-        "{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7}\n", row.name,
-        row.ops, shapeText(row.shape), row.macs, row.weightBytes,
+        "{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7} {:>12}\n",
+        row.name, row.ops, shapeText(row.shape), row.macs, row.weightBytes,
         row.weightBits ? std::to_string(row.weightBits) : "",
         row.facts ? fmt::format("{:.5g}", row.facts->scale) : "",
         row.facts && row.facts->sqnr ? fmt::format("{:.1f}", *row.facts->sqnr)
-                                     : "");
+                                     : "",
+        row.instructions ? std::to_string(std::llround(*row.instructions))
+                         : "");
   }
   text += fmt::format("\nmultiply-adds {}\n", macs);
+  if (report.instructions)
+    text +=
+        fmt::format("instructions {}\n", std::llround(*report.instructions));
   text += fmt::format("flash {} bytes (code {}, constants {})\n",
                       report.object.flashBytes(), report.object.textBytes,
                       report.object.rodataBytes);
@@ -156,6 +183,8 @@ std::string reportJson(const Report &report) {
   json["flash_bytes"] = report.object.flashBytes();
   json["code_bytes"] = report.object.textBytes;
   json["constant_bytes"] = report.object.rodataBytes;
+  if (report.instructions)
+    json["instructions"] = std::llround(*report.instructions);
   json["arena_bytes"] = report.interface.arenaBytes;
   json["arena_lower_bound"] = report.arenaLowerBound;
   if (report.stackBytes)

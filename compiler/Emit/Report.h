@@ -2,6 +2,7 @@
 #ifndef QCC_COMPILER_EMIT_REPORT_H
 #define QCC_COMPILER_EMIT_REPORT_H
 
+#include "compiler/Emit/CountInstructions.h"
 #include "compiler/Emit/Interface.h"
 #include "compiler/Emit/ObjectInfo.h"
 
@@ -28,6 +29,11 @@ struct KernelRow {
   std::vector<int64_t> shape;
   int64_t macs = 0;
   int64_t weightBytes = 0; ///< constants as the model stores them, unpacked
+  int64_t packedBytes = 0; ///< constants as the code reads them
+  std::string symbol;      ///< the function that computes it
+  int64_t codeBytes = 0;   ///< of that function, which kernels may share
+  /// What one run of it executes; see InstructionCounts.
+  std::optional<double> instructions;
   unsigned weightBits = 0; ///< 0 without weights
   int64_t outputBytes = 0; ///< buffer with its halo
   int64_t scratchBytes = 0;
@@ -48,7 +54,12 @@ struct Report {
   std::optional<uint64_t> stackBytes;
   int64_t arenaLowerBound = 0;
   std::vector<LayerNote> equalization; ///< empty without it
+  /// Of one inference, memory functions not counted.
+  std::optional<double> instructions;
 };
+
+/// Adds to the rows what their functions cost, and the sum.
+void addCosts(Report &report, const InstructionCounts &counts);
 
 /// The kernels of a planned function, with the facts of their last layer.
 std::vector<KernelRow>

@@ -161,10 +161,14 @@ private:
   void addCall(const Call &call) {
     qint::KernelOp kernel = call.kernel;
     llvm::SmallVector<llvm::Value *> arguments;
+    size_t packedBytes = 0;
     for (auto [i, input] : llvm::enumerate(kernel.getInputs()))
       arguments.push_back(call.isConstant[i]
                               ? constantPointer(call.packed[i].bytes, kernel, i)
                               : pointers.lookup(storageOf(input)));
+    for (const targets::PackedConstant &constant : call.packed)
+      packedBytes += constant.bytes.size();
+    state(kernel, jobs[call.job].symbol, packedBytes);
     if (auto offset = kernel.getOffset())
       pointers[kernel.getOutput()] = arenaPointer(*offset);
     arguments.push_back(pointers.lookup(kernel.getOutput()));
@@ -173,6 +177,15 @@ private:
             ? arenaPointer(*kernel.getScratchOffset())
             : llvm::ConstantPointerNull::get(builder.getPtrTy()));
     builder.CreateCall(module.getFunction(jobs[call.job].symbol), arguments);
+  }
+
+  /// What became of a kernel, for the report.
+  static void state(qint::KernelOp kernel, llvm::StringRef symbol,
+                    size_t packedBytes) {
+    Builder attributes(kernel.getContext());
+    kernel->setAttr("qint.symbol", attributes.getStringAttr(symbol));
+    kernel->setAttr("qint.packed_bytes",
+                    attributes.getI64IntegerAttr(packedBytes));
   }
 
   static std::string sanitized(llvm::StringRef name) {

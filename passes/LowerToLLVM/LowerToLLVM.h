@@ -26,7 +26,10 @@ createTargetMachine(const targets::Target &target);
 /// In: a function that `qcc-verify-schedule` accepts. Out: a module with
 /// `int <prefix>_run(const void *const *inputs, void *const *outputs, void
 /// *arena)`, one internal function per distinct kernel, packed constants as
-/// internal read-only globals. Not optimised yet.
+/// internal read-only globals. Kernels of `function` get the attributes
+/// `qint.symbol`, the function that computes them (kernels that differ in
+/// constants only share one), and `qint.packed_bytes`, those of their
+/// constants.
 llvm::Expected<std::unique_ptr<llvm::Module>>
 lowerToLLVM(mlir::func::FuncOp function, const targets::Target &target,
             const targets::KernelProvider &portable,

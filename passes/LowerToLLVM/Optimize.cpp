@@ -1,4 +1,5 @@
 #include "passes/LowerToLLVM/LowerToLLVM.h"
+#include "passes/LowerToLLVM/TripCounts.h"
 
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/InstIterator.h"
@@ -104,6 +105,7 @@ llvm::Error optimizeModule(llvm::Module &module, llvm::TargetMachine &machine,
   llvm::ModulePassManager passes = builder.buildPerModuleDefaultPipeline(
       options.optimizeForSize ? llvm::OptimizationLevel::Os
                               : llvm::OptimizationLevel::O3);
+  passes.addPass(llvm::createModuleToFunctionPassAdaptor(TripCountsPass()));
   passes.run(module, modules);
   return checkOptimized(module);
 }

@@ -110,7 +110,8 @@ std::vector<uint8_t> packStream(const KernelSource &source,
 
 /// The tile over all channels, as assembly: r12 points to the expanded
 /// activations and r14 to the weights; every other register but sp is lost.
-std::string tileAssembly(const Tile &tile);
+/// A comment states how many instructions `passes` passes execute.
+std::string tileAssembly(const Tile &tile, int64_t passes);
 
 } // namespace qcc::targets::cortexm
 

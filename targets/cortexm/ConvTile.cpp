@@ -15,7 +15,7 @@ using llvm::formatv;
 /// stream.
 class Writer {
 public:
-  explicit Writer(const Tile &tile) : t(tile) {
+  Writer(const Tile &tile, int64_t passes) : t(tile), times(passes) {
     int next = 0;
     for (int64_t i = 0; i < t.pixels * t.channels; ++i)
       sums.push_back("r" + std::to_string(next++));
@@ -32,8 +32,10 @@ public:
     label("2");
     loadBiases();
     bool loop = t.blocks() > 1;
-    if (loop)
+    if (loop) {
       label("1");
+      times *= t.blocks();
+    }
     int64_t unrolled = loop ? t.block : t.words;
     writeWords(0, unrolled);
     int64_t rest = loop ? t.words % t.block : t.words;
@@ -41,6 +43,7 @@ public:
       put(formatv("ldr {0}, [r12, #{1}]!", codes[0], t.block * t.wordBytes()));
       put(formatv("cmp {0}, #0", codes[0]));
       put("bne 1b");
+      times /= t.blocks();
       writeWords(0, rest);
     }
     slots = rest * t.wordBytes() + 4;
@@ -48,15 +51,16 @@ public:
       rescale(c);
     store();
     nextPass();
-    return std::move(text);
+    return formatv("@ executes {0}\n", executed).str() + text;
   }
 
 private:
   void put(const std::string &line) {
     text += line;
     text += '\n';
+    executed += times;
   }
-  void label(const std::string &name) { put(name + ":"); }
+  void label(const std::string &name) { text += name + ":\n"; }
   std::string &sum(int64_t channel, int64_t pixel) {
     return sums[channel * t.pixels + pixel];
   }
@@ -189,11 +193,15 @@ private:
   llvm::SmallVector<std::string, 6> sums;
   llvm::SmallVector<std::string, 4> weights, codes;
   int64_t slots = 0;
+  int64_t times; ///< that the next line runs
+  int64_t executed = 0;
   std::string text;
 };
 
 } // namespace
 
-std::string tileAssembly(const Tile &tile) { return Writer(tile).write(); }
+std::string tileAssembly(const Tile &tile, int64_t passes) {
+  return Writer(tile, passes).write();
+}
 
 } // namespace qcc::targets::cortexm

@@ -3,6 +3,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/IntrinsicsARM.h"
+#include "llvm/IR/MDBuilder.h"
 
 namespace qcc::targets::cortexm {
 
@@ -114,6 +115,10 @@ void Emitter::loop(Value *begin, int64_t count,
   llvm::MDNode *self = llvm::MDNode::getDistinct(c, {nullptr, disable});
   self->replaceOperandWith(0, self);
   branch->setMetadata(llvm::LLVMContext::MD_loop, self);
+  // A loop that begins elsewhere than at 0 does so for the last tile only.
+  branch->setMetadata(llvm::LLVMContext::MD_prof,
+                      llvm::MDBuilder(c).createBranchWeights(
+                          static_cast<uint32_t>(count - 1), 1));
   b.SetInsertPoint(after);
 }
 
@@ -261,7 +266,9 @@ void Emitter::callTile() {
   constraints += ",~{cc},~{memory}";
   auto *type = llvm::FunctionType::get(llvm::StructType::get(pointer, pointer),
                                        {pointer, pointer}, false);
-  auto *code = llvm::InlineAsm::get(type, tileAssembly(tile), constraints,
+  std::string text =
+      tileAssembly(tile, static_cast<int64_t>(plan.passes().size()));
+  auto *code = llvm::InlineAsm::get(type, text, constraints,
                                     /*hasSideEffects=*/true);
   llvm::CallInst *call = b.CreateCall(type, code, {scratch, weights});
   call->addFnAttr(llvm::Attribute::NoUnwind);
