@@ -27,12 +27,11 @@ public:
     for (auto [i, first] : llvm::enumerate(passes)) {
       int64_t advance = i + 1 < passes.size() ? passes[i + 1] - first : 0;
       for (int64_t c = 0; c < plan.tile.channels; ++c)
-        putWord(biases[first + c]);
+        putWord(bias(first + c));
       int64_t step = plan.tile.stepWords();
       for (int64_t word = 0; word < plan.tile.words; word += step)
         for (int64_t c = 0; c < plan.tile.channels; ++c)
-          for (int64_t i = 0; i < step; ++i)
-            putWeights(first + c, word + i);
+          putStep(first + c, word, step);
       for (int64_t c = 0; c < plan.tile.channels; ++c)
         putScale(first + c, c + 1 == plan.tile.channels ? advance : 0);
     }
@@ -45,15 +44,47 @@ private:
       bytes.push_back(static_cast<uint8_t>(value >> (8 * i)));
   }
 
-  /// Zeros stand where the last word of a run, or the last step, has none.
-  void putWeights(int64_t channel, int64_t word) {
+  /// The bias as the sums need it (see Tile).
+  int64_t bias(int64_t channel) const {
+    if (!plan.tile.isNarrow())
+      return biases[channel];
+    int64_t sum = 0;
+    for (int64_t i = 0; i < windowBytes; ++i)
+      sum += weights[channel * windowBytes + i];
+    int64_t moved = plan.isUnsigned ? 0 : 128;
+    return (biases[channel] - moved * sum) * (int64_t(1) << plan.tile.bits);
+  }
+
+  bool isInWindow(int64_t word) const {
+    return word < plan.runs.rows * plan.runs.columns * plan.runs.words();
+  }
+
+  /// Zero where the last word of a run, or the last step, has no weight.
+  int64_t weight(int64_t channel, int64_t word, int64_t i) const {
+    int64_t within = word % plan.runs.words() * 4 + i;
+    if (!isInWindow(word) || within >= plan.runs.bytes)
+      return 0;
     int64_t run = word / plan.runs.words();
-    int64_t within = word % plan.runs.words() * 4;
-    for (int64_t i = within; i < within + 4; ++i) {
-      int64_t at = run * plan.runs.bytes + i;
-      bool real = i < plan.runs.bytes && at < windowBytes;
-      bytes.push_back(real ? weights[channel * windowBytes + at] : 0);
-    }
+    return weights[channel * windowBytes + run * plan.runs.bytes + within];
+  }
+
+  void putStep(int64_t channel, int64_t word, int64_t step) {
+    if (plan.tile.isNarrow())
+      return putWord(narrowStep(channel, word, step));
+    for (int64_t next = word; next < word + step; ++next)
+      for (int64_t i = 0; i < 4; ++i)
+        bytes.push_back(static_cast<uint8_t>(weight(channel, next, i)));
+  }
+
+  /// Weights that meet no activation are 0 here: nothing was added up for them.
+  int64_t narrowStep(int64_t channel, int64_t word, int64_t step) const {
+    int64_t bits = plan.tile.bits, packed = 0;
+    for (int64_t next = 0; next < step && isInWindow(word + next); ++next)
+      for (int64_t i = 0; i < 4; ++i) {
+        int64_t code = weight(channel, word + next, i) + (1 << (bits - 1));
+        packed |= code << (2 * bits * next + i % 2 * bits + i / 2 * 16);
+      }
+    return packed;
   }
 
   /// floor((sum * m + 2^(s-1)) / 2^s) + z, with half of the division done by
@@ -62,7 +93,8 @@ private:
     llvm::ArrayRef<int32_t> multipliers = plan.rescale.getMultipliers();
     bool each = multipliers.size() > 1;
     int64_t multiplier = multipliers[each ? channel : 0];
-    int64_t right = plan.rescale.getShifts()[each ? channel : 0] - 32;
+    int64_t right =
+        plan.rescale.getShifts()[each ? channel : 0] - 32 + plan.shiftGrowth();
     if (multiplier == 0)
       right = 1;
     putWord(multiplier);

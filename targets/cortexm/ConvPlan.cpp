@@ -60,13 +60,14 @@ bool isExact(int32_t multiplier, int32_t shift, int32_t zeroPoint) {
   return largest <= std::numeric_limits<int32_t>::max();
 }
 
-bool canRescale(qint::RequantizeOp op) {
+/// `more` is what shifts grow by.
+bool canRescale(qint::RequantizeOp op, int64_t more) {
   qint::RescaleAttr r = op.getRescale();
   if (op.getZeroPoint() != 0 || r.getRounding() != qint::Rounding::Single)
     return false;
   for (auto [m, s] :
        llvm::zip(r.getMultipliers().asArrayRef(), r.getShifts().asArrayRef()))
-    if (!isExact(m, s, r.getZeroPoint()))
+    if (!isExact(m, int32_t(s + more), r.getZeroPoint()))
       return false;
   return true;
 }
@@ -74,7 +75,7 @@ bool canRescale(qint::RequantizeOp op) {
 bool hasTypes(Body body) {
   auto conv = body.conv;
   return conv.getGroups() == 1 && isByte(conv.getInput()) &&
-         elementOf(conv.getFilter()).isSignlessInteger(8) &&
+         elementOf(conv.getFilter()).getIntOrFloatBitWidth() <= 8 &&
          elementOf(conv.getOutput()).isInteger(32) &&
          elementOf(conv.getBias()).isInteger(32) &&
          isByte(body.requantize.getOutput());
@@ -93,6 +94,22 @@ bool findOperands(const KernelSource &source, ConvPlan &plan) {
   plan.bias = bias.getArgNumber();
   return !source.constants[plan.input] && source.constants[plan.filter] &&
          source.constants[plan.bias];
+}
+
+/// Whether 2^bits times every sum fits 32 bits, with the weights as they are.
+bool canScaleSums(const KernelSource &source, const ConvPlan &plan) {
+  llvm::SmallVector<int64_t> sums;
+  for (const llvm::APInt &b :
+       source.constants[plan.bias].getValues<llvm::APInt>())
+    sums.push_back(std::abs(b.getSExtValue()));
+  int64_t largest = plan.isUnsigned ? 255 : 128, i = 0;
+  DenseElementsAttr filter = source.constants[plan.filter];
+  int64_t window = filter.getNumElements() / int64_t(sums.size());
+  for (const llvm::APInt &w : filter.getValues<llvm::APInt>())
+    sums[i++ / window] += std::abs(w.getSExtValue()) * largest;
+  return llvm::all_of(sums, [&](int64_t sum) {
+    return sum < int64_t(1) << (31 - plan.tile.bits);
+  });
 }
 
 PixelMap mapOf(const Layout &layout) {
@@ -172,19 +189,21 @@ void mapPixels(const KernelSource &source, ConvPlan &plan) {
 
 /// Words per turn of the inner loop: the fewest left over, then the most.
 int64_t chooseBlock(int64_t words, int64_t step) {
-  if (words <= 6)
+  int64_t most = step == 4 ? 8 : 6;
+  if (words <= most)
     return words;
   int64_t best = 0;
-  for (int64_t block : {6, 5, 4, 3})
+  for (int64_t block = most; block >= 3; --block)
     if (block % step == 0 && (!best || words % block < words % best))
       best = block;
   return best;
 }
 
 /// Instructions of all passes over one window, without the constant part.
-int64_t singlePixelCost(int64_t outputs, int64_t words, int64_t channels) {
-  return llvm::divideCeil(outputs, channels) *
-         (words / 2 * (2 + 9 * channels) + 6 * channels + 8);
+int64_t singlePixelCost(const ConvPlan &plan, int64_t channels) {
+  int64_t each = plan.tile.isNarrow() ? 10 : 9;
+  return llvm::divideCeil(plan.outputs, channels) *
+         (plan.tile.words / 2 * (2 + each * channels) + 6 * channels + 8);
 }
 
 void chooseTile(ConvPlan &plan) {
@@ -192,14 +211,13 @@ void chooseTile(ConvPlan &plan) {
   tile.words = plan.runs.rows * plan.runs.columns * plan.runs.words();
   tile.pixels = std::min<int64_t>(plan.pixels, 3);
   tile.channels = std::min<int64_t>(plan.outputs, 2);
-  if (tile.pixels == 1) {
-    tile.words = llvm::alignTo(tile.words, 2);
-    for (int64_t channels : {3, 4})
-      if (channels <= plan.outputs &&
-          singlePixelCost(plan.outputs, tile.words, channels) <
-              singlePixelCost(plan.outputs, tile.words, tile.channels))
+  tile.words = llvm::alignTo(tile.words, tile.stepWords());
+  if (tile.pixels == 1)
+    // Words of 2-bit weights stay in registers over two loads of activations.
+    for (int64_t channels = 3; channels <= (tile.bits == 2 ? 3 : 4); ++channels)
+      if (channels <= plan.outputs && singlePixelCost(plan, channels) <
+                                          singlePixelCost(plan, tile.channels))
         tile.channels = channels;
-  }
   tile.block = chooseBlock(tile.words, tile.stepWords());
   bool dense = plan.residual || plan.out.isDense(plan.images);
   tile.outputStep = plan.residual ? plan.outputs : plan.out.pixelStep;
@@ -242,10 +260,13 @@ std::vector<int64_t> ConvPlan::passes() const {
 
 std::optional<ConvPlan> planConv(const KernelSource &source) {
   std::optional<Body> body = matchBody(source.op);
-  if (!body || !hasTypes(*body) || !canRescale(body->requantize))
+  if (!body || !hasTypes(*body))
     return std::nullopt;
   ConvPlan plan;
   plan.conv = body->conv;
+  plan.tile.bits = elementOf(plan.conv.getFilter()).getIntOrFloatBitWidth();
+  if (!canRescale(body->requantize, plan.shiftGrowth()))
+    return std::nullopt;
   plan.rescale = body->requantize.getRescale();
   if (body->add && !planResidual(source, *body, plan))
     return std::nullopt;
@@ -261,6 +282,8 @@ std::optional<ConvPlan> planConv(const KernelSource &source) {
       !isCovered(plan, source.inputs[plan.input]))
     return std::nullopt;
   plan.isUnsigned = elementOf(plan.conv.getInput()).isUnsignedInteger();
+  if (plan.tile.isNarrow() && !canScaleSums(source, plan))
+    return std::nullopt;
   plan.tile.isUnsigned =
       elementOf(body->requantize.getOutput()).isUnsignedInteger();
   mapPixels(source, plan);

@@ -49,6 +49,17 @@ struct WindowRuns {
 /// Q times its bytes; Q times {multiplier, addend, shift}. The last shift
 /// holds, from bit 8 on, how far the output's address moves for the next pass;
 /// 0 ends the loop.
+///
+/// Weights of B < 8 bits take 32 / B to a word, as w + 2^(B-1) >= 0, and never
+/// move apart from their pairs: with activations u >= 0 (a signed code plus
+/// 128), of which the first pair of a word is expanded as 2^B u, masks of B
+/// bits at bits 0 and 16, then at B and 16 + B, give products that are all 2^B
+/// times u (w + 2^(B-1)). A step is as many words of activations as a word of
+/// weights meets; between them it is shifted by 2 B. Biases are 2^B times as
+/// large, less the 128, and shifts greater by B. What 2^(B-1) is too much is
+/// 2^B 2^(B-1) times the sum of a pixel's u: that stands, for each pixel, in
+/// `header` bytes before the expanded activations, whose halves then stand
+/// together (the first pairs of all pixels, then the second ones).
 struct Tile {
   int64_t pixels;   ///< P: 1, 2 or 3
   int64_t channels; ///< Q
@@ -57,16 +68,23 @@ struct Tile {
   bool scattered;   ///< output pixels are not outputStep apart
   int64_t outputStep;
   int64_t staged = 0;
-  bool isUnsigned; ///< output codes
+  int64_t bits = 8; ///< of a weight
+  bool isUnsigned;  ///< output codes
   int32_t min, max;
 
+  bool isNarrow() const { return bits < 8; }
   int64_t wordBytes() const { return 4 + 8 * pixels; }
   int64_t blocks() const { return words / block; }
-  int64_t stepWords() const { return pixels == 1 ? 2 : 1; }
+  int64_t stepWords() const {
+    return isNarrow() ? 8 / bits : pixels == 1 ? 2 : 1;
+  }
+  int64_t header() const { return isNarrow() ? 16 : 0; }
+  /// From the expanded activations to what pixel p's sums are too large by.
+  int64_t excess(int64_t p) const { return 4 * p - 12; }
   /// Where the flag after the words is followed by the addresses.
   int64_t slots() const { return words * wordBytes() + 4; }
   int64_t staging() const { return slots() + 16; }
-  int64_t scratchBytes() const { return staging() + staged; }
+  int64_t scratchBytes() const { return header() + staging() + staged; }
 };
 
 /// The qint.add after the requantization: `sum = code * multiplier + other *
@@ -92,6 +110,8 @@ struct ConvPlan {
   std::optional<Residual> residual;
   Tile tile;
 
+  /// By how much a shift grows, since sums are that power of two larger.
+  int64_t shiftGrowth() const { return tile.isNarrow() ? tile.bits : 0; }
   /// Whether the sums may be stored over the tensor that is added.
   bool mayOverwriteResidual() const;
   /// First channel of each pass. The second pass overlaps the first one when

@@ -71,20 +71,95 @@ private:
       for (int64_t c = 1; c < t.channels; ++c)
         list += ", " + sums[c];
       put("ldm r14!, {" + list + "}");
+      if (t.isNarrow())
+        subtractExcess();
       return;
     }
     if (t.channels == 2)
       put(formatv("ldrd {0}, {1}, [r14], #8", sum(0, 0), sum(1, 0)));
     else
       put(formatv("ldr {0}, [r14], #4", sum(0, 0)));
+    if (t.isNarrow())
+      return subtractExcess();
     for (int64_t c = 0; c < t.channels; ++c)
       for (int64_t p = 1; p < t.pixels; ++p)
         put(formatv("mov {0}, {1}", sum(c, p), sum(c, 0)));
   }
 
+  /// Every pixel's sums start at the bias less what the pixel's are too large.
+  void subtractExcess() {
+    for (int64_t p = 0; p < t.pixels; ++p)
+      put(formatv("ldr {0}, [r12, #{1}]", weights[p], t.excess(p)));
+    for (int64_t c = 0; c < t.channels; ++c)
+      for (int64_t p = t.pixels; p-- > 0;)
+        put(formatv("sub {0}, {1}, {2}", sum(c, p), sum(c, 0), weights[p]));
+  }
+
   void writeWords(int64_t first, int64_t count) {
-    for (int64_t word = first; word < first + count; word += t.stepWords())
-      t.pixels == 1 ? writeSinglePixel(word) : writeWord(word);
+    for (int64_t word = first; word < first + count; word += t.stepWords()) {
+      if (t.isNarrow())
+        t.pixels == 1 ? writeNarrowPixel(word) : writeNarrow(word);
+      else
+        t.pixels == 1 ? writeSinglePixel(word) : writeWord(word);
+    }
+  }
+
+  /// The pairs of weights that meet the first (0) or second (1) half of a word.
+  void pair(llvm::StringRef to, llvm::StringRef word, int half) {
+    int64_t mask = 0x00010001 * ((1 << t.bits) - 1) << (half * t.bits);
+    put(formatv("and {0}, {1}, #{2}", to, word, mask));
+  }
+
+  void nextPairs(llvm::StringRef word) {
+    put(formatv("lsr {0}, {0}, #{1}", word, 2 * t.bits));
+  }
+
+  /// One step for all pixels: a word of weights for each channel.
+  void writeNarrow(int64_t first) {
+    if (t.channels == 2)
+      put(formatv("ldrd {0}, {1}, [r14], #8", weights[0], weights[1]));
+    else
+      put(formatv("ldr {0}, [r14], #4", weights[0]));
+    for (int64_t word = first; word < first + t.stepWords(); ++word) {
+      for (int64_t c = 0; c < t.channels && word > first; ++c)
+        nextPairs(weights[c]);
+      for (int half : {0, 1})
+        writeHalf(word * t.wordBytes() + 4 + half * 4 * t.pixels, half);
+    }
+  }
+
+  /// Activations of two pixels at a time, from `offset` on.
+  void writeHalf(int64_t offset, int half) {
+    put(formatv("ldrd {0}, {1}, [r12, #{2}]", codes[0], codes[1], offset));
+    for (int64_t c = 0; c < t.channels; ++c)
+      pair(weights[2 + c], weights[c], half);
+    for (int64_t p = 0; p < t.pixels; ++p) {
+      if (p == 2)
+        put(formatv("ldr {0}, [r12, #{1}]", codes[0], offset + 8));
+      for (int64_t c = 0; c < t.channels; ++c)
+        smlad(sum(c, p), weights[2 + c], codes[p % 2]);
+    }
+  }
+
+  /// One step of one pixel, two words of activations at a time.
+  void writeNarrowPixel(int64_t first) {
+    bool kept = t.stepWords() > 2; // a word of weights for each channel
+    for (int64_t word = first; word < first + t.stepWords(); word += 2) {
+      for (int i : {0, 1})
+        put(formatv("ldrd {0}, {1}, [r12, #{2}]", codes[2 * i],
+                    codes[2 * i + 1], (word + i) * t.wordBytes() + 4));
+      for (int64_t c = 0; c < t.channels; ++c) {
+        const std::string &bits = weights[kept ? c : 0];
+        if (word == first)
+          put(formatv("ldr {0}, [r14], #4", bits));
+        for (int i = 0; i < 4; ++i) {
+          if (i == 2 || (i == 0 && word > first))
+            nextPairs(bits);
+          pair(weights[3], bits, i % 2);
+          smlad(sums[c], weights[3], codes[i]);
+        }
+      }
+    }
   }
 
   /// Four bytes in `from` become {0, 2} in `from` and {1, 3} in `odd`.

@@ -33,7 +33,7 @@ private:
   void loop(int64_t count, llvm::function_ref<void(Value *)> body);
   void loop(Value *begin, int64_t count,
             llvm::function_ref<void(Value *)> body);
-  Value *number(int64_t value) { return b.getInt32(int32_t(value)); }
+  Value *number(int64_t value) { return b.getInt32(uint32_t(value)); }
   Value *at(Value *base, Value *offset) {
     return b.CreateGEP(b.getInt8Ty(), base, offset);
   }
@@ -46,6 +46,7 @@ private:
   void expandWindow(Value *window, Value *expanded);
   void expandRun(Value *run, Value *expanded);
   void storeWide(Value *bytes, Value *expanded);
+  void storeScaled(Value *bytes, Value *expanded);
   Value *lastBytes(Value *run, int64_t count);
   void placeOutput(Value *first);
   void callTile();
@@ -63,6 +64,7 @@ private:
   llvm::Function *function = nullptr;
   Value *input = nullptr, *weights = nullptr, *output = nullptr,
         *scratch = nullptr;
+  Value *total = nullptr; ///< of a narrow tile: sum of a pixel's activations
 };
 
 void Emitter::createFunction(const Target &target, llvm::StringRef symbol) {
@@ -85,6 +87,10 @@ void Emitter::createFunction(const Target &target, llvm::StringRef symbol) {
   scratch = function->getArg(types.size() - 1);
   b.SetInsertPoint(
       llvm::BasicBlock::Create(module.getContext(), "entry", function));
+  if (tile.isNarrow()) {
+    scratch = at(scratch, tile.header());
+    total = b.CreateAlloca(b.getInt32Ty());
+  }
 }
 
 /// for (i = 0; i < count; ++i) body(i), not unrolled: the bodies are as large
@@ -165,9 +171,15 @@ Value *Emitter::offsetOf(const PixelMap &map, Value *pixel) {
 void Emitter::emitTile(Value *tileNumber) {
   Value *first = firstPixel(tileNumber);
   loop(tile.pixels, [&](Value *p) {
-    Value *pixel = b.CreateAdd(first, p);
-    expandWindow(at(input, offsetOf(plan.in, pixel)),
-                 at(at(scratch, 4), b.CreateShl(p, 3)));
+    Value *window = at(input, offsetOf(plan.in, b.CreateAdd(first, p)));
+    if (!tile.isNarrow())
+      return expandWindow(window, at(at(scratch, 4), b.CreateShl(p, 3)));
+    Value *place = b.CreateShl(p, 2);
+    b.CreateStore(number(0), total);
+    expandWindow(window, at(at(scratch, 4), place));
+    Value *sum = b.CreateLoad(b.getInt32Ty(), total);
+    b.CreateStore(b.CreateShl(sum, 2 * tile.bits - 1),
+                  at(at(scratch, tile.excess(0)), place));
   });
   placeOutput(first);
   callTile();
@@ -211,8 +223,26 @@ void Emitter::expandRun(Value *run, Value *expanded) {
     storeWide(lastBytes(run, rest), at(expanded, whole * tile.wordBytes()));
 }
 
+/// The same as positive numbers, the first register 2^bits times as large, and
+/// added up.
+void Emitter::storeScaled(Value *bytes, Value *expanded) {
+  if (!plan.isUnsigned)
+    bytes = b.CreateXor(bytes, number(0x80808080));
+  Value *sum = b.CreateLoad(b.getInt32Ty(), total);
+  b.CreateStore(b.CreateIntrinsic(llvm::Intrinsic::arm_usada8, {},
+                                  {bytes, number(0), sum}),
+                total);
+  Value *pairs = number(0x00ff00ff);
+  b.CreateAlignedStore(b.CreateShl(b.CreateAnd(bytes, pairs), tile.bits),
+                       expanded, llvm::Align(4));
+  b.CreateAlignedStore(b.CreateAnd(b.CreateLShr(bytes, 8), pairs),
+                       at(expanded, 4 * tile.pixels), llvm::Align(4));
+}
+
 /// Four codes as two registers of two: 0 and 2, 1 and 3.
 void Emitter::storeWide(Value *bytes, Value *expanded) {
+  if (tile.isNarrow())
+    return storeScaled(bytes, expanded);
   auto extend = plan.isUnsigned ? llvm::Intrinsic::arm_uxtb16
                                 : llvm::Intrinsic::arm_sxtb16;
   Value *turned = b.CreateIntrinsic(llvm::Intrinsic::fshr, {b.getInt32Ty()},

@@ -25,6 +25,7 @@ struct Numbers {
   std::string in = "i8", out = "i8", rounding = "single";
   int zeroPoint = -5, min = -128, max = 127, shift = 0;
   bool perTensor = false;
+  int bits = 8; ///< of a weight
   /// Adds the input to the result: as right operand of the addition and fourth
   /// of the kernel, or as left one and first.
   enum { None, FourthOperand, FirstOperand } residual = None;
@@ -52,8 +53,8 @@ std::string convText(const ConvShape &s, const Numbers &numbers,
   int64_t window = s.kh * s.kw * s.ic;
   std::string in =
       fmt::format("tensor<{}x{}x{}x{}x{}>", s.n, s.h, s.w, s.ic, numbers.in);
-  std::string filter =
-      fmt::format("tensor<{}x{}x{}x{}xi8>", s.oc, s.kh, s.kw, s.ic);
+  std::string filter = fmt::format("tensor<{}x{}x{}x{}xi{}>", s.oc, s.kh, s.kw,
+                                   s.ic, numbers.bits);
   std::string bias = fmt::format("tensor<{}xi32>", s.oc);
   std::string acc = fmt::format("tensor<{}x{}x{}x{}xi32>", s.n, oh, ow, s.oc);
   std::string out =
@@ -66,9 +67,11 @@ std::string convText(const ConvShape &s, const Numbers &numbers,
     shifts[1] = 33, multipliers[2] = 0, shifts[2] = 2;
   if (numbers.shift)
     shifts.assign(scales, numbers.shift);
-  std::vector<int64_t> weights = randoms(s.oc * window, -127, 127, random);
+  int64_t most = (1 << (numbers.bits - 1)) - 1;
+  int64_t least = numbers.bits == 8 ? -127 : -most - 1;
+  std::vector<int64_t> weights = randoms(s.oc * window, least, most, random);
   if (window > 1)
-    weights[0] = -127, weights[1] = 127;
+    weights[0] = least, weights[1] = most;
   // Weights as bytes in hexadecimal: the parser's quickest form.
   std::string hex;
   for (int64_t weight : weights)
@@ -195,7 +198,19 @@ TEST_P(CortexMConvTest, EqualsReference) {
 INSTANTIATE_TEST_SUITE_P(Shapes, CortexMConvTest, testing::ValuesIn(shapes),
                          [](const auto &info) { return info.param.name; });
 
+TEST_P(CortexMConvTest, NarrowWeightsEqualReference) {
+  for (int bits : {4, 2}) {
+    SCOPED_TRACE(bits);
+    Numbers numbers;
+    numbers.bits = bits;
+    numbers.in = GetParam().oc % 2 ? "i8" : "ui8";
+    EXPECT_GT(run(GetParam(), numbers, "cortex-m4"), 0);
+  }
+}
+
 const ConvShape keywords = {"keywords", 1, 25, 5, 64, 64};
+
+const ConvShape small = {"small", 1, 3, 4, 11, 6};
 
 class CortexMConvSpeedTest : public testing::TestWithParam<const char *> {};
 
@@ -205,11 +220,39 @@ TEST_P(CortexMConvSpeedTest, PointwiseTakesOneInstructionPerProduct) {
   EXPECT_LE(each, 1.0);
 }
 
+/// Narrow weights cost little beside 8 bits.
+TEST_P(CortexMConvSpeedTest, NarrowWeightsTakeLittleMore) {
+  const ConvShape three = {"three", 1, 9, 8, 16,           16,
+                           3,       3, 1, 1, {1, 1, 1, 1}, {1, 1, 1, 1}};
+  for (const ConvShape &shape : {keywords, three}) {
+    double whole = run(shape, Numbers(), GetParam());
+    for (int bits : {4, 2}) {
+      Numbers numbers;
+      numbers.bits = bits;
+      double narrow = run(shape, numbers, GetParam());
+      EXPECT_GT(narrow, 0.9 * whole);
+      EXPECT_LT(narrow, 1.2 * whole) << bits << " bits";
+    }
+  }
+}
+
+TEST(CortexMConvNumbersTest, NarrowWeightsWithAllElse) {
+  for (int bits : {4, 2}) {
+    Numbers numbers;
+    numbers.bits = bits;
+    numbers.zeroPoint = -128;
+    numbers.shift = 33;
+    run(small, numbers, "cortex-m4");
+    numbers.zeroPoint = 127;
+    numbers.shift = 51;
+    numbers.residual = Numbers::FourthOperand;
+    run({"residual", 1, 3, 5, 8, 8}, numbers, "cortex-m33");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Cores, CortexMConvSpeedTest,
                          testing::Values("cortex-m4", "cortex-m7",
                                          "cortex-m33"));
-
-const ConvShape small = {"small", 1, 3, 4, 11, 6};
 
 TEST(CortexMConvNumbersTest, ZeroPointsAtTheEdges) {
   for (int zeroPoint : {-128, 127}) {
@@ -308,6 +351,22 @@ TEST(CortexMConvSupportTest, OnlyScalesThatTheHighProductGivesExactly) {
   numbers = Numbers();
   numbers.rounding = "even";
   EXPECT_FALSE(isSupported(small, numbers, "cortex-m4"));
+}
+
+TEST(CortexMConvSupportTest, OnlyNarrowWeightsWhoseSumsHaveRoom) {
+  // Weights of 4 on average: 4 * 128 * 300000 is more than 2^27.
+  ConvShape shape = {"deep", 1, 1, 2, 300000, 1};
+  Numbers numbers;
+  numbers.bits = 4;
+  EXPECT_FALSE(isSupported(shape, numbers, "cortex-m4"));
+  shape.ic = 20000;
+  EXPECT_TRUE(isSupported(shape, numbers, "cortex-m4"));
+  // Shifts grow by the bits: the zero point no longer fits.
+  numbers.shift = 54;
+  numbers.zeroPoint = -128;
+  EXPECT_FALSE(isSupported(small, numbers, "cortex-m4"));
+  numbers.bits = 8;
+  EXPECT_TRUE(isSupported(small, numbers, "cortex-m4"));
 }
 
 TEST(CortexMConvSupportTest, OnlyPaddingThatTheHaloHolds) {
