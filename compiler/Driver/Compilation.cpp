@@ -317,6 +317,15 @@ llvm::Expected<std::string> Compilation::emitObject() {
   return object;
 }
 
+llvm::Expected<evaluate::NetworkInputs>
+Compilation::calibrationInputs(int64_t samples) const {
+  if (calibrationSets.empty())
+    return llvm::createStringError("-calibration: no samples given, which "
+                                   "measuring what layers lose needs");
+  return evaluate::networkInputs(legalizedFunction(), calibrationSets,
+                                 opts.inputFormat, samples);
+}
+
 llvm::Expected<std::map<std::string, emit::LayerFacts>>
 Compilation::layerFacts() const {
   std::map<std::string, emit::LayerFacts> facts;
@@ -344,6 +353,16 @@ Compilation::layerFacts() const {
       calibrationSets, opts.inputFormat, kReportSamples);
   if (!sqnr)
     return sqnr.takeError();
+  // What a clamp cuts off is no noise of the layer that it is fused into.
+  quantModule.get().walk([&](qgraph::ClampOp clamp) {
+    Operation *before = clamp.getInput().getDefiningOp();
+    auto layer = clamp->getAttrOfType<StringAttr>("qgraph.layer");
+    auto fused = before ? before->getAttrOfType<StringAttr>("qgraph.layer")
+                        : StringAttr();
+    if (layer && fused && clamp.getInput().hasOneUse())
+      if (auto own = sqnr->find(layer.str()); own != sqnr->end())
+        (*sqnr)[fused.str()] = own->second;
+  });
   for (const auto &[layer, decibels] : *sqnr)
     if (auto found = facts.find(layer); found != facts.end())
       found->second.sqnr = decibels;

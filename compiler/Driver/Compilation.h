@@ -4,6 +4,7 @@
 
 #include "compiler/Data/Dataset.h"
 #include "compiler/Emit/Report.h"
+#include "compiler/Evaluate/Preprocess.h"
 #include "compiler/Import/Import.h"
 #include "passes/LowerToLLVM/LowerToLLVM.h"
 #include "passes/Pipeline.h"
@@ -85,6 +86,11 @@ public:
   const quantize::Profile *profile() const {
     return statistics ? &*statistics : nullptr;
   }
+
+  /// Up to `samples` calibration samples as the float network takes them, after
+  /// the phase Quantize. An error without calibration data.
+  llvm::Expected<evaluate::NetworkInputs>
+  calibrationInputs(int64_t samples) const;
 
   /// Facts that only the quantized graph has, by layer; with calibration data
   /// also each layer's SQNR on their first samples.

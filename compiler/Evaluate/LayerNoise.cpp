@@ -24,34 +24,23 @@ layerSqnr(mlir::func::FuncOp floatFunction,
           mlir::func::FuncOp quantizedFunction,
           llvm::ArrayRef<data::Dataset> datasets, const InputFormat &format,
           int64_t samples) {
-  for (const data::Dataset &dataset : datasets)
-    samples = std::min(samples, dataset.size());
-  auto exact = FloatEvaluator::create(floatFunction, samples);
+  NetworkInputs inputs =
+      networkInputs(floatFunction, datasets, format, samples);
+  if (inputs.runs == 0)
+    return std::map<std::string, double>();
+  auto exact = FloatEvaluator::create(floatFunction, inputs.runs);
   if (!exact)
     return exact.takeError();
-  auto quantized = FloatEvaluator::create(quantizedFunction, samples);
+  auto quantized = FloatEvaluator::create(quantizedFunction, inputs.runs);
   if (!quantized)
     return quantized.takeError();
-  // Samples of one run, as in calibrate().
-  llvm::ArrayRef<int64_t> shape = (*exact)->inputShape(0);
-  int64_t group = shape.empty() ? 1 : std::max<int64_t>(1, shape.front());
-  int64_t runs = samples / group;
-  if (runs == 0)
-    return std::map<std::string, double>();
-  std::vector<std::vector<float>> values;
-  for (auto [type, dataset] :
-       llvm::zip(floatFunction.getArgumentTypes(), datasets))
-    values.push_back(
-        networkInput(dataset, 0, runs * group, inputFormat(type, format)));
-  std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
-
   std::map<std::string, std::vector<float>> seen;
   auto keep = [&](const Observation &value) {
     std::vector<float> &all = seen[value.layer.str()];
     all.insert(all.end(), value.values.begin(), value.values.end());
     return llvm::Error::success();
   };
-  if (auto results = (*exact)->run(runs, inputs, keep); !results)
+  if (auto results = (*exact)->run(inputs.runs, inputs.views(), keep); !results)
     return results.takeError();
   std::map<std::string, NoiseSum> sums;
   std::map<std::string, size_t> offsets;
@@ -67,7 +56,8 @@ layerSqnr(mlir::func::FuncOp floatFunction,
     offset += value.values.size();
     return llvm::Error::success();
   };
-  if (auto results = (*quantized)->run(runs, inputs, compare); !results)
+  if (auto results = (*quantized)->run(inputs.runs, inputs.views(), compare);
+      !results)
     return results.takeError();
   std::map<std::string, double> result;
   for (const auto &[layer, sum] : sums)

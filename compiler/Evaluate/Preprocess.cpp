@@ -28,6 +28,23 @@ InputFormat inputFormat(mlir::Type argument, const InputFormat &given) {
   return codes;
 }
 
+NetworkInputs networkInputs(mlir::func::FuncOp function,
+                            llvm::ArrayRef<data::Dataset> datasets,
+                            const InputFormat &format, int64_t samples) {
+  for (const data::Dataset &dataset : datasets)
+    samples = std::min(samples, dataset.size());
+  auto first =
+      llvm::dyn_cast<mlir::RankedTensorType>(function.getArgumentTypes()[0]);
+  int64_t group =
+      first && first.getRank() ? std::max<int64_t>(1, first.getDimSize(0)) : 1;
+  NetworkInputs result;
+  result.runs = samples / group;
+  for (auto [type, dataset] : llvm::zip(function.getArgumentTypes(), datasets))
+    result.values.push_back(networkInput(dataset, 0, result.runs * group,
+                                         inputFormat(type, format)));
+  return result;
+}
+
 llvm::Error checkDataset(const data::Dataset &dataset,
                          llvm::ArrayRef<int64_t> shape) {
   if (llvm::Error error = data::checkSampleShape(

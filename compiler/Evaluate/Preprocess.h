@@ -6,6 +6,7 @@
 #include "compiler/Data/Dataset.h"
 #include "passes/Quantize/Quantize.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Types.h"
 
 namespace qcc::evaluate {
@@ -19,6 +20,23 @@ std::vector<float> networkInput(const data::Dataset &dataset, int64_t begin,
 /// How integer data become real values of an argument of this type. Those of an
 /// argument that comes with a scale are its codes; others are as `given` says.
 InputFormat inputFormat(mlir::Type argument, const InputFormat &given);
+
+/// Samples of every argument.
+struct NetworkInputs {
+  /// Runs of the function; one takes as many samples as its leading axis has.
+  int64_t runs = 0;
+  std::vector<std::vector<float>> values; ///< by argument
+
+  std::vector<llvm::ArrayRef<float>> views() const {
+    return {values.begin(), values.end()};
+  }
+};
+
+/// The first `samples` samples (or all) for a float network, one data set for
+/// each argument, in whole runs.
+NetworkInputs networkInputs(mlir::func::FuncOp function,
+                            llvm::ArrayRef<data::Dataset> datasets,
+                            const InputFormat &format, int64_t samples);
 
 /// Checks that samples of `dataset` fit an argument of `shape` (leading axis
 /// included) and that float data are finite.

@@ -108,6 +108,8 @@ std::string explainInfeasible(const AllocationProblem &problem,
   text += "; the nearest plan is";
   separator = " ";
   for (auto [layer, choice] : llvm::zip(problem.layers, nearest.choices)) {
+    if (layer.choices.size() == 1)
+      continue;
     text += separator + layer.name + " " + layer.choices[choice].name;
     separator = ", ";
   }

@@ -1,5 +1,7 @@
 // qcc: a trained network in, an integer-only object file, a C header and a
 // report out.
+#include "compiler/Allocate/AllocateFlags.h"
+#include "compiler/Allocate/Pareto.h"
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Driver/ListOps.h"
 #include "compiler/Driver/Progress.h"
@@ -68,6 +70,8 @@ static driver::QuantizeFlags quantizeFlags(quantizeOptions);
 static cl::opt<std::string>
     writePlan("write-plan", cl::desc("write the bits of every layer (.qplan)"),
               cl::value_desc("file"), cl::cat(quantizeOptions));
+static cl::OptionCategory budgetOptions("Budgets");
+static allocate::AllocateFlags allocateFlags(budgetOptions);
 static cl::opt<std::string> inputType(
     "input-type",
     cl::desc("what the network is fed: real (default: codes in its own scale), "
@@ -328,6 +332,8 @@ llvm::Error compile(driver::Compilation &compilation,
   auto report = compilation.report(*object);
   if (!report)
     return report.takeError();
+  if (llvm::Error error = allocateFlags.check(*report))
+    return error;
   auto code = codeAs(*kind, *object, compilation);
   if (!code)
     return code.takeError();
@@ -344,6 +350,46 @@ llvm::Error compile(driver::Compilation &compilation,
     outputs.add("-", emit::reportText(*report));
   progress.clear();
   return commit(outputs, compilation);
+}
+
+/// Chooses bits within the budgets, if there are any and no plan is given.
+llvm::Error choosePlan(driver::CompileOptions &options) {
+  if (!allocateFlags.wantPlan() || options.plan)
+    return llvm::Error::success();
+  auto wanted = allocateFlags.read();
+  if (!wanted)
+    return wanted.takeError();
+  auto allocator = allocate::Allocator::create(options, *wanted);
+  if (!allocator)
+    return allocator.takeError();
+  auto outcome = (*allocator)->allocate(wanted->budgets);
+  if (!outcome)
+    return outcome.takeError();
+  options.plan = std::move(outcome->plan);
+  return llvm::Error::success();
+}
+
+llvm::Error writePareto(const driver::CompileOptions &options,
+                        driver::Progress &progress) {
+  auto wanted = allocateFlags.read();
+  if (!wanted)
+    return wanted.takeError();
+  auto points = allocate::sweep(options, *wanted);
+  if (!points)
+    return points.takeError();
+  llvm::StringRef path = allocateFlags.paretoPath();
+  emit::Outputs outputs;
+  outputs.protect(input);
+  outputs.add(path.str(), path.ends_with(".json")
+                              ? allocate::paretoJson(*points)
+                              : allocate::paretoPicture(
+                                    *points, (llvm::sys::path::filename(input) +
+                                              " for " + options.target)
+                                                 .str()));
+  if (!quiet && path != "-")
+    outputs.add("-", allocate::paretoTable(*points));
+  progress.clear();
+  return outputs.commit();
 }
 
 std::string targetNames() {
@@ -370,7 +416,8 @@ llvm::Error usageError(llvm::StringRef text) {
 
 /// The help text shows the options of qcc, grouped, and none of LLVM.
 void prepareHelp() {
-  cl::HideUnrelatedOptions({&makeOptions, &quantizeOptions, &phaseOptions});
+  cl::HideUnrelatedOptions(
+      {&makeOptions, &quantizeOptions, &budgetOptions, &phaseOptions});
   auto &known = cl::getRegisteredOptions();
   known.lookup("help")->setDescription("print this text");
   known.lookup("help-list")->setDescription("print it without groups");
@@ -415,8 +462,13 @@ int main(int argc, char **argv) {
                           int64_t total) {
     progress.show((phaseName(phase) + " " + what).str(), done, total);
   };
-  driver::Compilation compilation(std::move(*options));
-  llvm::Error error = compile(compilation, progress);
+  llvm::Error error = llvm::Error::success();
+  if (allocateFlags.wantPareto()) {
+    error = writePareto(*options, progress);
+  } else if (!(error = choosePlan(*options))) {
+    driver::Compilation compilation(std::move(*options));
+    error = compile(compilation, progress);
+  }
   progress.clear();
   return error ? fail(std::move(error)) : 0;
 }

@@ -1,0 +1,227 @@
+#include "compiler/Allocate/Allocate.h"
+
+#include "compiler/Allocate/Losses.h"
+#include "compiler/Allocate/Problem.h"
+#include "passes/Quantize/PlanNetwork.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+#include <fmt/format.h>
+
+namespace qcc::allocate {
+
+/// Searches that follow one whose plan took more than its parts promised.
+constexpr int kMaxAttempts = 4;
+
+struct Allocator::State {
+  driver::CompileOptions compile;
+  AllocateOptions options;
+  Network network;
+  std::unique_ptr<LossMeter> losses;
+
+  llvm::Error prepare();
+
+private:
+  llvm::Error addFilterChoices(const Candidate &base, unsigned bits);
+  llvm::Error addValueChoices(const Candidate &base, unsigned bits);
+  void tell(llvm::StringRef what) const {
+    if (compile.progress)
+      compile.progress(Phase::Quantize, what, 0, 0);
+  }
+};
+
+namespace {
+
+Costs costsOf(const CodeCosts &code, const std::string &layer) {
+  auto found = code.kernelOf.find(layer);
+  return found == code.kernelOf.end() ? Costs() : found->second;
+}
+
+llvm::Expected<quantize::Allocation>
+solve(const quantize::AllocationProblem &problem, Solver solver) {
+  switch (solver) {
+  case Solver::IntegerProgram:
+    return quantize::allocateByIntegerProgram(problem);
+  case Solver::DynamicProgram:
+    return quantize::allocateByDynamicProgram(problem);
+  case Solver::ClosedForm:
+    return quantize::allocateByClosedForm(problem);
+  }
+  return llvm::createStringError("unknown solver");
+}
+
+/// How far `found` is beyond `limit`.
+double excess(std::optional<double> found, std::optional<double> limit) {
+  return found && limit ? std::max(0.0, *found - *limit) : 0;
+}
+
+} // namespace
+
+llvm::Expected<Score> parseScore(llvm::StringRef text) {
+  auto found = llvm::StringSwitch<std::optional<Score>>(text)
+                   .Case("divergence", Score::Divergence)
+                   .Case("fisher", Score::Fisher)
+                   .Case("trace", Score::Trace)
+                   .Default(std::nullopt);
+  if (!found)
+    return llvm::createStringError("found '" + text +
+                                   "', expected divergence, fisher or trace");
+  return *found;
+}
+
+llvm::Expected<Solver> parseSolver(llvm::StringRef text) {
+  auto found = llvm::StringSwitch<std::optional<Solver>>(text)
+                   .Case("integer", Solver::IntegerProgram)
+                   .Case("dynamic", Solver::DynamicProgram)
+                   .Case("closed", Solver::ClosedForm)
+                   .Default(std::nullopt);
+  if (!found)
+    return llvm::createStringError("found '" + text +
+                                   "', expected integer, dynamic or closed");
+  return *found;
+}
+
+llvm::Error Allocator::State::addFilterChoices(const Candidate &base,
+                                               unsigned bits) {
+  Candidate own;
+  if (bits != 8) {
+    tell(fmt::format("measuring {}-bit weights", bits));
+    auto made = compileCandidate(compile, uniformPlan(bits, 8),
+                                 options.budgets.needCode());
+    if (!made)
+      return made.takeError();
+    own = std::move(*made);
+  }
+  const Candidate &candidate = bits == 8 ? base : own;
+  auto rounded = evaluate::FloatEvaluator::create(
+      candidate.compilation->quantizedFunction(), 1);
+  if (!rounded)
+    return rounded.takeError();
+  for (Variable &variable : network.variables) {
+    if (!variable.isFilter)
+      continue;
+    const std::string &layer = variable.names.front();
+    auto loss = losses->ofWeights(layer, **rounded);
+    if (!loss)
+      return loss.takeError();
+    variable.choices.push_back({bits, *loss, costsOf(candidate.code, layer)});
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Allocator::State::addValueChoices(const Candidate &base,
+                                              unsigned bits) {
+  Candidate own;
+  if (bits != 8) {
+    tell(fmt::format("measuring {}-bit activations", bits));
+    auto made = compileCandidate(compile, uniformPlan(8, bits),
+                                 options.budgets.needCode());
+    if (!made)
+      return made.takeError();
+    own = std::move(*made);
+  }
+  const Candidate &candidate = bits == 8 ? base : own;
+  for (Variable &variable : network.variables) {
+    if (variable.isFilter)
+      continue;
+    auto loss = losses->ofActivations(
+        variable.names, candidate.compilation->quantizedFunction());
+    if (!loss)
+      return loss.takeError();
+    Choice choice{bits, *loss, {}};
+    for (const std::string &name : variable.names) {
+      Costs now = costsOf(candidate.code, name);
+      Costs eight = costsOf(base.code, name);
+      choice.costs.flash += now.flash - eight.flash;
+      choice.costs.cycles += now.cycles - eight.cycles;
+    }
+    variable.choices.push_back(choice);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Allocator::State::prepare() {
+  tell("measuring 8 bits");
+  auto base =
+      compileCandidate(compile, uniformPlan(8, 8), options.budgets.needCode());
+  if (!base)
+    return base.takeError();
+  mlir::func::FuncOp function = base->compilation->legalizedFunction();
+  network.id = quantize::networkId(function);
+  network.variables = variablesOf(function);
+  network.code = base->code;
+  if (llvm::none_of(network.variables,
+                    [](const Variable &v) { return v.isFilter; }))
+    return llvm::createStringError(
+        compile.input + ": has no convolution or fully connected layer whose "
+                        "bits could be chosen");
+  auto meter = LossMeter::create(*base->compilation, options);
+  if (!meter)
+    return meter.takeError();
+  losses = std::move(*meter);
+  for (unsigned bits : options.weightBits)
+    if (llvm::Error error = addFilterChoices(*base, bits))
+      return error;
+  for (unsigned bits : options.activationBits)
+    if (llvm::Error error = addValueChoices(*base, bits))
+      return error;
+  losses.reset(); // it refers to the function
+  return llvm::Error::success();
+}
+
+Allocator::Allocator(std::unique_ptr<State> state) : state(std::move(state)) {}
+Allocator::~Allocator() = default;
+
+llvm::Expected<std::unique_ptr<Allocator>>
+Allocator::create(const driver::CompileOptions &compile,
+                  const AllocateOptions &options) {
+  auto state = std::make_unique<State>();
+  state->compile = compile;
+  state->options = options;
+  if (llvm::Error error = state->prepare())
+    return std::move(error);
+  return std::unique_ptr<Allocator>(new Allocator(std::move(state)));
+}
+
+double Allocator::weights() const { return state->network.weights(); }
+
+llvm::Error Allocator::measure(PlanOutcome &outcome) {
+  auto compiled = compileCandidate(state->compile, outcome.plan, true);
+  if (!compiled)
+    return compiled.takeError();
+  outcome.flash = compiled->code.total.flash;
+  outcome.ram = compiled->code.total.ram;
+  outcome.cycles = compiled->code.total.cycles;
+  return llvm::Error::success();
+}
+
+llvm::Expected<PlanOutcome> Allocator::allocate(const Budgets &budgets) {
+  Costs reserve;
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    auto found = solve(makeProblem(state->network, budgets, reserve),
+                       state->options.solver);
+    if (!found)
+      return found.takeError();
+    PlanOutcome outcome = makePlan(
+        state->network, llvm::ArrayRef(found->choices)
+                            .take_front(state->network.variables.size()));
+    if (!budgets.needCode())
+      return outcome;
+    if (llvm::Error error = measure(outcome))
+      return std::move(error);
+    Costs more = {excess(outcome.flash, budgets.flash),
+                  excess(outcome.cycles, budgets.cycles),
+                  excess(outcome.ram, budgets.ram)};
+    if (more.flash + more.cycles + more.ram == 0)
+      return outcome;
+    reserve.flash += more.flash;
+    reserve.cycles += more.cycles;
+    reserve.ram += more.ram;
+  }
+  return llvm::createStringError(
+      fmt::format("no plan within the budgets after {} searches: the compiled "
+                  "network took more than its layers promised",
+                  kMaxAttempts));
+}
+
+} // namespace qcc::allocate

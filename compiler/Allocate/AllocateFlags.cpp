@@ -1,0 +1,197 @@
+#include "compiler/Allocate/AllocateFlags.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace cl = llvm::cl;
+
+namespace qcc::allocate {
+
+AllocateFlags::AllocateFlags(cl::OptionCategory &category)
+    : maxFlash("max-flash",
+               cl::desc("choose bits so that code and constants fit: bytes, "
+                        "or 96K, 1M"),
+               cl::value_desc("bytes"), cl::cat(category)),
+      maxRam("max-ram", cl::desc("... that the arena fits"),
+             cl::value_desc("bytes"), cl::cat(category)),
+      maxStack("max-stack", cl::desc("fail when more stack may be needed"),
+               cl::value_desc("bytes"), cl::cat(category)),
+      maxCycles("max-cycles",
+                cl::desc("... that one inference executes at most so many "
+                         "instructions"),
+                cl::value_desc("n"), cl::cat(category)),
+      maxBops("max-bops",
+              cl::desc("... that multiply-adds times bits of both factors are "
+                       "at most this"),
+              cl::value_desc("n"), cl::cat(category)),
+      averageBits("avg-bits",
+                  cl::desc("... that a weight has at most so many bits in the "
+                           "mean"),
+                  cl::value_desc("bits"), cl::init(0), cl::cat(category)),
+      weightBits("choose-weights", cl::CommaSeparated,
+                 cl::desc("bits to choose from for weights (default: 2,4,8)"),
+                 cl::value_desc("list"), cl::cat(category)),
+      activationBits("choose-activations", cl::CommaSeparated,
+                     cl::desc("bits to choose from for activations: of 4, 8, "
+                              "16 (default: 8)"),
+                     cl::value_desc("list"), cl::cat(category)),
+      score("score",
+            cl::desc("what a layer loses: divergence (default), fisher, trace "
+                     "(of the Hessian)"),
+            cl::value_desc("kind"), cl::init("divergence"), cl::cat(category)),
+      solver("solver",
+             cl::desc("how bits are chosen: integer (program, default), "
+                      "dynamic (program), closed (form)"),
+             cl::value_desc("kind"), cl::init("integer"), cl::cat(category)),
+      samples("score-samples",
+              cl::desc("calibration samples to measure losses on (default: "
+                       "256)"),
+              cl::value_desc("n"), cl::init(256), cl::cat(category)),
+      pareto("pareto",
+             cl::desc("compile for a range of budgets: a table, and a picture "
+                      "(.svg) or the points (.json)"),
+             cl::value_desc("file"), cl::cat(category)) {}
+
+static llvm::Error invalid(const cl::Option &option, llvm::StringRef found,
+                           llvm::StringRef expected) {
+  return llvm::createStringError("-" + option.ArgStr + ": found '" + found +
+                                 "', expected " + expected);
+}
+
+llvm::Expected<double> parseQuantity(llvm::StringRef text, bool isBytes) {
+  double unit = 1, value = 0;
+  llvm::StringRef number = text;
+  double thousand = isBytes ? 1024 : 1000;
+  if (number.consume_back("K"))
+    unit = thousand;
+  else if (number.consume_back("M"))
+    unit = thousand * thousand;
+  if (number.empty() || number.getAsDouble(value) || !std::isfinite(value) ||
+      value <= 0)
+    return llvm::createStringError("found '" + text +
+                                   "', expected a positive number, as 98304 "
+                                   "or 96K");
+  return value * unit;
+}
+
+/// The value of an option, if it is given.
+static llvm::Expected<std::optional<double>>
+quantityOf(const cl::opt<std::string> &option, bool isBytes) {
+  if (!option.getNumOccurrences())
+    return std::nullopt;
+  auto value = parseQuantity(option, isBytes);
+  if (!value)
+    return llvm::createStringError("-" + option.ArgStr + ": " +
+                                   llvm::toString(value.takeError()));
+  return *value;
+}
+
+llvm::Expected<Budgets> AllocateFlags::readBudgets() const {
+  Budgets budgets;
+  struct Entry {
+    const cl::opt<std::string> &option;
+    bool isBytes;
+    std::optional<double> &value;
+  };
+  for (const Entry &entry :
+       {Entry{maxFlash, true, budgets.flash}, Entry{maxRam, true, budgets.ram},
+        Entry{maxCycles, false, budgets.cycles},
+        Entry{maxBops, false, budgets.bops}}) {
+    auto value = quantityOf(entry.option, entry.isBytes);
+    if (!value)
+      return value.takeError();
+    entry.value = *value;
+  }
+  if (averageBits.getNumOccurrences()) {
+    if (!(averageBits > 0) || !(averageBits <= 8))
+      return invalid(averageBits, fmt::format("{:g}", double(averageBits)),
+                     "a number above 0 and at most 8");
+    budgets.averageBits = averageBits;
+  }
+  return budgets;
+}
+
+llvm::Expected<AllocateOptions> AllocateFlags::read() const {
+  AllocateOptions options;
+  auto budgets = readBudgets();
+  if (!budgets)
+    return budgets.takeError();
+  options.budgets = *budgets;
+  auto kind = parseScore(score);
+  if (!kind)
+    return llvm::createStringError("-score: " +
+                                   llvm::toString(kind.takeError()));
+  options.score = *kind;
+  auto method = parseSolver(solver);
+  if (!method)
+    return llvm::createStringError("-solver: " +
+                                   llvm::toString(method.takeError()));
+  options.solver = *method;
+  if (samples <= 0)
+    return invalid(samples, std::to_string(samples), "a positive number");
+  options.samples = samples;
+  for (unsigned bits : weightBits)
+    if (!quantize::isWeightWidth(bits))
+      return invalid(weightBits, std::to_string(bits), "2, 4 or 8");
+  for (unsigned bits : activationBits)
+    if (!quantize::isActivationWidth(bits))
+      return invalid(activationBits, std::to_string(bits), "4, 8 or 16");
+  auto sorted = [](const cl::list<unsigned> &list,
+                   std::vector<unsigned> &choices) {
+    if (list.empty())
+      return;
+    choices.assign(list.begin(), list.end());
+    llvm::sort(choices);
+    choices.erase(llvm::unique(choices), choices.end());
+  };
+  sorted(weightBits, options.weightBits);
+  sorted(activationBits, options.activationBits);
+  return options;
+}
+
+bool AllocateFlags::wantPlan() const {
+  for (const cl::Option *option : std::initializer_list<const cl::Option *>{
+           &maxFlash, &maxRam, &maxCycles, &maxBops, &averageBits})
+    if (option->getNumOccurrences())
+      return true;
+  return false;
+}
+
+llvm::Error AllocateFlags::check(const emit::Report &report) const {
+  struct Entry {
+    const cl::opt<std::string> &option;
+    bool isBytes;
+    const char *what, *unit;
+    std::optional<double> found;
+  };
+  std::optional<double> stack;
+  if (report.stackBytes)
+    stack = static_cast<double>(*report.stackBytes);
+  for (const Entry &entry :
+       {Entry{maxFlash, true, "flash", "bytes",
+              static_cast<double>(report.object.flashBytes())},
+        Entry{maxRam, true, "RAM", "bytes",
+              static_cast<double>(report.interface.arenaBytes)},
+        Entry{maxStack, true, "the stack", "bytes", stack},
+        Entry{maxCycles, false, "an inference", "instructions",
+              report.instructions}}) {
+    auto limit = quantityOf(entry.option, entry.isBytes);
+    if (!limit)
+      return limit.takeError();
+    if (!*limit)
+      continue;
+    if (!entry.found)
+      return llvm::createStringError("-" + entry.option.ArgStr + ": what " +
+                                     entry.what +
+                                     " needs is not known for this target");
+    if (*entry.found > **limit)
+      return llvm::createStringError(fmt::format(
+          "{} needs {:.0f} {}, {:.0f} more than the limit of {:.0f}",
+          entry.what, *entry.found, entry.unit, *entry.found - **limit,
+          **limit));
+  }
+  return llvm::Error::success();
+}
+
+} // namespace qcc::allocate

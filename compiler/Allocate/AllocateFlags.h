@@ -1,0 +1,49 @@
+// The command-line options that state budgets and how bits are chosen.
+#ifndef QCC_COMPILER_ALLOCATE_ALLOCATEFLAGS_H
+#define QCC_COMPILER_ALLOCATE_ALLOCATEFLAGS_H
+
+#include "compiler/Allocate/Allocate.h"
+
+#include "llvm/Support/CommandLine.h"
+
+namespace qcc::allocate {
+
+/// Declares `-max-flash`, `-max-ram`, `-max-stack`, `-max-cycles`,
+/// `-avg-bits`, `-max-bops`, `-choose-weights`, `-choose-activations`,
+/// `-score`, `-solver`, `-score-samples` and `-pareto`; one static object per
+/// program.
+class AllocateFlags {
+public:
+  explicit AllocateFlags(llvm::cl::OptionCategory &category);
+
+  /// What the user asked for. Errors name the option, what was found and what
+  /// was expected.
+  llvm::Expected<AllocateOptions> read() const;
+
+  /// Whether bits are to be chosen.
+  bool wantPlan() const;
+  /// Whether the network is to be compiled for many budgets.
+  bool wantPareto() const { return !pareto.empty(); }
+  const std::string &paretoPath() const { return pareto.getValue(); }
+
+  /// An error that names the budgets that the compiled network exceeds.
+  llvm::Error check(const emit::Report &report) const;
+
+private:
+  llvm::Expected<Budgets> readBudgets() const;
+
+  llvm::cl::opt<std::string> maxFlash, maxRam, maxStack, maxCycles, maxBops;
+  llvm::cl::opt<double> averageBits;
+  llvm::cl::list<unsigned> weightBits, activationBits;
+  llvm::cl::opt<std::string> score, solver;
+  llvm::cl::opt<int64_t> samples;
+  llvm::cl::opt<std::string> pareto;
+};
+
+/// "96K", "1.5M" or "98304": a number with K = 1024 or M = 1024 * 1024 where
+/// `isBytes`, else 1,000 and 1,000,000.
+llvm::Expected<double> parseQuantity(llvm::StringRef text, bool isBytes);
+
+} // namespace qcc::allocate
+
+#endif // QCC_COMPILER_ALLOCATE_ALLOCATEFLAGS_H

@@ -1,0 +1,101 @@
+#include "compiler/Allocate/Candidate.h"
+
+#include "passes/Schedule/Layouts.h"
+
+using namespace mlir;
+
+namespace qcc::allocate {
+namespace {
+
+std::map<std::string, Costs> costsByLayer(const emit::Report &report) {
+  std::map<std::string, int> sharers;
+  for (const emit::KernelRow &row : report.kernels)
+    ++sharers[row.symbol];
+  std::map<std::string, Costs> result;
+  for (const emit::KernelRow &row : report.kernels) {
+    Costs costs;
+    costs.flash = static_cast<double>(row.packedBytes) +
+                  static_cast<double>(row.codeBytes) / sharers[row.symbol];
+    costs.cycles = row.instructions.value_or(0);
+    for (const std::string &layer : row.layers)
+      result[layer] = costs;
+  }
+  return result;
+}
+
+/// The layer whose type a kernel's result has.
+std::string resultLayer(qint::KernelOp kernel) {
+  std::string layer = kernel.getLayer().str();
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (auto name = op.getAttrOfType<StringAttr>("qint.layer"))
+      layer = name.str();
+  return layer;
+}
+
+std::vector<Moment> momentsOf(func::FuncOp function) {
+  std::vector<Moment> moments;
+  llvm::DenseMap<Value, size_t> born;
+  auto reads = [&](Value value, size_t now) {
+    Value buffer = storageOf(value);
+    auto found = born.find(buffer);
+    if (found == born.end())
+      return;
+    auto kernel = buffer.getDefiningOp<qint::KernelOp>();
+    double bytes = static_cast<double>(layoutOf(buffer).bytes());
+    for (size_t t = found->second; t <= now; ++t)
+      moments[t].live[resultLayer(kernel)] = bytes;
+  };
+  for (qint::KernelOp kernel : function.getOps<qint::KernelOp>()) {
+    size_t now = moments.size();
+    moments.push_back({kernel.getLayer().str(),
+                       static_cast<double>(kernel.getScratch().value_or(0)),
+                       {}});
+    for (Value input : kernel.getInputs())
+      reads(input, now);
+    // One that takes an operand's place needs none of its own yet.
+    if (kernel.getOffset()) {
+      born[kernel.getOutput()] = now;
+      if (!kernel.getOverwrites())
+        reads(kernel.getOutput(), now);
+    }
+  }
+  return moments;
+}
+
+} // namespace
+
+quantize::Plan uniformPlan(unsigned weights, unsigned activations) {
+  quantize::Plan plan;
+  plan.weights = weights;
+  plan.activations = activations;
+  plan.source = "uniform plan";
+  return plan;
+}
+
+llvm::Expected<Candidate> compileCandidate(driver::CompileOptions options,
+                                           quantize::Plan plan, bool withCode) {
+  options.plan = std::move(plan);
+  Candidate candidate;
+  candidate.compilation =
+      std::make_unique<driver::Compilation>(std::move(options));
+  driver::Compilation &compilation = *candidate.compilation;
+  if (llvm::Error error =
+          compilation.runTo(withCode ? Phase::LowerToLLVM : Phase::Quantize))
+    return std::move(error);
+  if (!withCode)
+    return candidate;
+  auto object = compilation.emitObject();
+  if (!object)
+    return object.takeError();
+  auto report = compilation.report(*object);
+  if (!report)
+    return report.takeError();
+  candidate.code.total = {static_cast<double>(report->object.flashBytes()),
+                          report->instructions.value_or(0),
+                          static_cast<double>(report->interface.arenaBytes)};
+  candidate.code.kernelOf = costsByLayer(*report);
+  candidate.code.moments = momentsOf(compilation.function());
+  return candidate;
+}
+
+} // namespace qcc::allocate

@@ -1,0 +1,51 @@
+// A network whose layers all have the same bits, and what they cost.
+#ifndef QCC_COMPILER_ALLOCATE_CANDIDATE_H
+#define QCC_COMPILER_ALLOCATE_CANDIDATE_H
+
+#include "compiler/Driver/Compilation.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace qcc::allocate {
+
+/// Of a network or of one of its kernels. A kernel has no RAM of its own.
+struct Costs {
+  double flash = 0;  ///< bytes
+  double cycles = 0; ///< instructions
+  double ram = 0;    ///< bytes of the arena
+};
+
+/// What is in the arena while one kernel runs.
+struct Moment {
+  std::string kernel;
+  double scratch = 0;
+  /// Bytes by the layer that made the value.
+  std::map<std::string, double> live;
+};
+
+struct CodeCosts {
+  Costs total;
+  /// By every layer that a kernel computes: all that the kernel costs. Code
+  /// that several kernels share counts in equal parts.
+  std::map<std::string, Costs> kernelOf;
+  std::vector<Moment> moments;
+};
+
+struct Candidate {
+  std::unique_ptr<driver::Compilation> compilation;
+  CodeCosts code; ///< empty unless asked for
+};
+
+/// Compiles `options` with `plan`, to code if `withCode`.
+llvm::Expected<Candidate> compileCandidate(driver::CompileOptions options,
+                                           quantize::Plan plan, bool withCode);
+
+/// A plan with the same bits for all layers.
+quantize::Plan uniformPlan(unsigned weights, unsigned activations);
+
+} // namespace qcc::allocate
+
+#endif // QCC_COMPILER_ALLOCATE_CANDIDATE_H
