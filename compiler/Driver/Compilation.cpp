@@ -3,6 +3,7 @@
 #include "compiler/Emit/EmitModule.h"
 #include "compiler/Emit/VerifyObject.h"
 #include "compiler/Evaluate/Calibrate.h"
+#include "compiler/Evaluate/Distill.h"
 #include "compiler/Evaluate/LayerNoise.h"
 #include "compiler/Import/Import.h"
 #include "dialects/QGraph/QGraph.h"
@@ -12,6 +13,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -146,6 +148,36 @@ llvm::Error Compilation::loadCalibration() {
   return llvm::Error::success();
 }
 
+/// Makes calibration data where there are statistics to make them from; else a
+/// remark says that there are none.
+llvm::Error Compilation::distillCalibration() {
+  if (!evaluate::hasStatistics(function())) {
+    emitRemark(function().getLoc())
+        << "the network has no statistics of batch normalization to distill "
+           "data from";
+    return llvm::Error::success();
+  }
+  evaluate::DistillOptions options;
+  options.samples = opts.distill;
+  options.seed = opts.calibrationData.seed;
+  for (unsigned k = 0; k < function().getNumArguments(); ++k)
+    options.ranges.push_back(evaluate::argumentRange(
+        function(), k, opts.inputFormat, QuantizeOptions().inputRange));
+  options.progress = [&](int64_t done, int64_t total) {
+    tell(Phase::Quantize, "distilling", done, total);
+  };
+  auto data = evaluate::distill(function(), options);
+  if (!data)
+    return data.takeError();
+  emitRemark(function().getLoc())
+      << llvm::formatv("distilled {0} samples: {1} layers are {2:F2} of their "
+                       "deviations off, noise was {3:F2}",
+                       opts.distill, data->layers, data->after, data->before)
+             .str();
+  calibrationSets = std::move(data->datasets);
+  return llvm::Error::success();
+}
+
 llvm::Expected<Equalization> parseEqualization(llvm::StringRef text) {
   auto found = llvm::StringSwitch<std::optional<Equalization>>(text)
                    .Case("off", Equalization::Off)
@@ -187,12 +219,15 @@ llvm::Error Compilation::prepareProfile() {
           (model.empty() ? "with" : "without") +
           " equalization, expected one of the network as it is quantized");
     statistics = std::move(*read);
-  } else if (!opts.calibration.empty()) {
+  } else if (!opts.calibration.empty() || opts.distill > 0) {
     // Found out before the network runs on all samples.
     if (failed(checkQuantizable(mlirModule.get())))
       return reported();
-    if (llvm::Error error = loadCalibration())
+    if (llvm::Error error =
+            opts.distill > 0 ? distillCalibration() : loadCalibration())
       return error;
+    if (calibrationSets.empty())
+      return llvm::Error::success();
     int64_t total = calibrationSets.front().size();
     auto collected = evaluate::calibrate(
         function(), calibrationSets, opts.inputFormat, [&](int64_t done) {

@@ -45,6 +45,9 @@ struct CompileOptions {
   /// the arrays "input0", "input1", ...
   std::string calibration;
   data::DatasetOptions calibrationData;
+  /// Instead of data: make so many samples from the statistics of batch
+  /// normalization, from `calibrationData.seed`. 0: none.
+  int64_t distill = 0;
   std::string profile; ///< .qprof to read instead of data
 
   bool optimizeForSize = false;
@@ -100,6 +103,7 @@ public:
 private:
   llvm::Error import();
   llvm::Error loadCalibration();
+  llvm::Error distillCalibration();
   llvm::Error equalize();
   llvm::Error prepareProfile();
   PipelineOptions pipelineOptions() const;

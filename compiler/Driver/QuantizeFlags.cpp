@@ -25,10 +25,13 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                    cl::desc("channels get like ranges: on, off, absorb (high "
                             "biases too), auto (default: where filters have "
                             "one scale)"),
-                   cl::value_desc("mode"), cl::init("auto"),
-                   cl::cat(category)) {}
+                   cl::value_desc("mode"), cl::init("auto"), cl::cat(category)),
+      distill("distill",
+              cl::desc("calibrate on so many samples made from the statistics "
+                       "of batch normalization"),
+              cl::value_desc("n"), cl::init(0), cl::cat(category)) {}
 
-static llvm::Error invalid(llvm::StringRef option, unsigned found,
+static llvm::Error invalid(llvm::StringRef option, int64_t found,
                            llvm::StringRef expected) {
   return llvm::createStringError("-" + option + ": found '" +
                                  llvm::Twine(found) + "', expected " +
@@ -52,6 +55,9 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
     return invalid("weight-bits", weightBits, "2, 4 or 8");
   if (!quantize::isActivationWidth(activationBits))
     return invalid("activation-bits", activationBits, "4, 8 or 16");
+  if (distill.getNumOccurrences() && (distill < 1 || distill > 1 << 16))
+    return invalid("distill", distill, "1 to 65536");
+  options.distill = distill;
   if (plan.getNumOccurrences()) {
     for (const cl::opt<unsigned> *other : {&weightBits, &activationBits})
       if (other->getNumOccurrences())

@@ -9,7 +9,8 @@
 namespace qcc::driver {
 
 /// Declares `-observer`, `-plan`, `-weight-bits`, `-activation-bits`,
-/// `-weight-granularity` and `-equalize`; one static object per program.
+/// `-weight-granularity`, `-equalize` and `-distill`; one static object per
+/// program.
 class QuantizeFlags {
 public:
   explicit QuantizeFlags(llvm::cl::OptionCategory &category);
@@ -20,6 +21,7 @@ public:
 
   /// How ranges are chosen, as the user put it.
   const std::string &ranges() const { return observer.getValue(); }
+  const llvm::cl::opt<int64_t> &distilled() const { return distill; }
   const std::string &planPath() const { return plan.getValue(); }
 
 private:
@@ -27,6 +29,7 @@ private:
   llvm::cl::opt<std::string> plan;
   llvm::cl::opt<unsigned> weightBits, activationBits;
   llvm::cl::opt<std::string> granularity, equalization;
+  llvm::cl::opt<int64_t> distill;
 };
 
 } // namespace qcc::driver

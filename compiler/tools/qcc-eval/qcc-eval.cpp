@@ -302,6 +302,9 @@ llvm::Expected<driver::CompileOptions> compileOptions(Session &session,
                                                       int draw) {
   driver::CompileOptions options;
   options.input = model;
+  if (!calibration.empty() && quantizeFlags.distilled() > 0)
+    return llvm::createStringError(
+        "-calibration and -distill exclude each other");
   auto importOptions = importFlags.parse();
   if (!importOptions)
     return importOptions.takeError();
@@ -326,7 +329,9 @@ llvm::Error evaluateDraw(Session &session, int draw) {
     return options.takeError();
   driver::Compilation compilation(std::move(*options));
   std::string ranges =
-      calibration.empty()
+      quantizeFlags.distilled() > 0
+          ? llvm::formatv("distilled {0}", seed + draw).str()
+      : calibration.empty()
           ? "estimated"
           : llvm::formatv("{0} seed {1}", quantizeFlags.ranges(), seed + draw)
                 .str();
@@ -383,7 +388,9 @@ llvm::Error run() {
   if (ways.empty())
     for (const char *way : {"float", "simulated", "host"})
       ways.push_back(way);
-  int total = calibration.empty() ? 1 : std::max<int>(draws, 1);
+  int total = calibration.empty() && quantizeFlags.distilled() == 0
+                  ? 1
+                  : std::max<int>(draws, 1);
   for (int draw = 0; draw < total; ++draw)
     if (llvm::Error error = evaluateDraw(session, draw))
       return error;

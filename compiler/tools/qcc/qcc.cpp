@@ -136,14 +136,22 @@ llvm::Error checkCombinations() {
     const cl::Option &option, &other;
   };
   for (const auto &[option, needed] :
-       {Pair{writeProfile, calibration}, Pair{calibrationSamples, calibration},
-        Pair{calibrationSeed, calibration}, Pair{inputMean, inputType},
+       {Pair{calibrationSamples, calibration}, Pair{inputMean, inputType},
         Pair{inputStd, inputType}})
     if (isGiven(option) && !isGiven(needed))
       return llvm::createStringError("-" + option.ArgStr + " needs -" +
                                      needed.ArgStr);
+  for (const cl::Option *option :
+       {static_cast<const cl::Option *>(&writeProfile),
+        static_cast<const cl::Option *>(&calibrationSeed)})
+    if (isGiven(*option) && !isGiven(calibration) &&
+        !isGiven(quantizeFlags.distilled()))
+      return llvm::createStringError("-" + option->ArgStr +
+                                     " needs -calibration or -distill");
   for (const auto &[option, other] :
-       {Pair{calibration, profile}, Pair{compileTo, emitKind},
+       {Pair{calibration, profile},
+        Pair{quantizeFlags.distilled(), calibration},
+        Pair{quantizeFlags.distilled(), profile}, Pair{compileTo, emitKind},
         Pair{compileTo, reportPath}, Pair{compileTo, saveTemps}})
     if (isGiven(option) && isGiven(other))
       return llvm::createStringError("-" + option.ArgStr + " and -" +
@@ -255,7 +263,10 @@ llvm::Error commit(emit::Outputs &outputs,
                                   profile.getValue(), quantizeFlags.planPath()})
     if (!path.empty())
       outputs.protect(path);
-  if (!writeProfile.empty() && compilation.profile())
+  if (!writeProfile.empty() && !compilation.profile())
+    return llvm::createStringError("-write-profile: there are no statistics "
+                                   "to write");
+  if (!writeProfile.empty())
     outputs.add(writeProfile, compilation.profile()->serialize());
   if (!writePlan.empty() && compilation.quantized())
     outputs.add(writePlan, quantize::planOf(compilation.legalizedFunction(),
