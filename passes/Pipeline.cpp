@@ -58,6 +58,8 @@ void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createAssignRanges(options.quantize));
   // Scales are chosen once for all values that must share one.
   pm.addPass(createAssignTypes());
+  // In between the network still runs in float, with all types known.
+  pm.addPass(createRoundWeights(options.quantize));
   // After the activations: a bias is in units of input scale times weight
   // scale.
   pm.addPass(createApplyTypes(options.quantize));

@@ -3,6 +3,7 @@
 #include "compiler/Emit/EmitModule.h"
 #include "compiler/Emit/VerifyObject.h"
 #include "compiler/Evaluate/Calibrate.h"
+#include "compiler/Evaluate/CollectGrams.h"
 #include "compiler/Evaluate/Distill.h"
 #include "compiler/Evaluate/LayerNoise.h"
 #include "compiler/Import/Import.h"
@@ -207,6 +208,8 @@ llvm::Error Compilation::equalize() {
 static constexpr llvm::StringLiteral kEqualizedModel = "equalized";
 
 llvm::Error Compilation::prepareProfile() {
+  if (llvm::Error error = checkRounding())
+    return error;
   std::string model =
       pipelineOptions().quantize.equalize ? kEqualizedModel.str() : "";
   if (!opts.profile.empty()) {
@@ -241,6 +244,43 @@ llvm::Error Compilation::prepareProfile() {
   return llvm::Error::success();
 }
 
+llvm::Error Compilation::checkRounding() const {
+  if (opts.granularity == WeightGranularity::Tensor && opts.rounding &&
+      opts.rounding->kind != quantize::RoundingKind::Nearest)
+    return llvm::createStringError(
+        "-rounding=" + quantize::roundingName(opts.rounding->kind) +
+        " needs -weight-granularity=channel");
+  if (!opts.calibration.empty() || opts.distill > 0)
+    return llvm::Error::success();
+  if (opts.rounding && opts.rounding->kind != quantize::RoundingKind::Nearest)
+    return llvm::createStringError(
+        "-rounding=" + quantize::roundingName(opts.rounding->kind) +
+        " needs -calibration");
+  if (opts.biasCorrection.value_or(false))
+    return llvm::createStringError("-bias-correction=on needs -calibration");
+  return llvm::Error::success();
+}
+
+void Compilation::chooseRounding(QuantizeOptions &options) const {
+  if (calibrationSets.empty())
+    return;
+  bool isLow = opts.plan && quantize::hasLowBits(*opts.plan) &&
+               opts.granularity == WeightGranularity::Channel;
+  quantize::RoundingOptions automatic;
+  if (isLow)
+    automatic.kind = quantize::RoundingKind::Comq;
+  options.rounding = opts.rounding.value_or(automatic);
+  options.biasCorrection = opts.biasCorrection.value_or(
+      options.rounding.kind != quantize::RoundingKind::Nearest);
+  options.rounding.centred = options.biasCorrection;
+  options.grams = [this](func::FuncOp rounded, func::FuncOp exact,
+                         llvm::ArrayRef<std::string> layers) {
+    tell(Phase::Quantize, "rounding " + layers.front());
+    return evaluate::collectGrams(rounded, exact, layers, calibrationSets,
+                                  opts.inputFormat);
+  };
+}
+
 PipelineOptions Compilation::pipelineOptions() const {
   PipelineOptions options;
   options.target = row;
@@ -255,6 +295,7 @@ PipelineOptions Compilation::pipelineOptions() const {
                               options.quantize.absorbBiases ||
                               (opts.equalization == Equalization::Auto &&
                                opts.granularity == WeightGranularity::Tensor);
+  chooseRounding(options.quantize);
   return options;
 }
 

@@ -40,6 +40,11 @@ struct CompileOptions {
   std::optional<quantize::Plan> plan;
   WeightGranularity granularity = WeightGranularity::Channel;
   Equalization equalization = Equalization::Auto;
+  /// How weights are rounded, other than to nearest with calibration data only.
+  /// None: COMQ with bias correction where some layer has less than 8 bits and
+  /// there are data, else to nearest without.
+  std::optional<quantize::RoundingOptions> rounding;
+  std::optional<bool> biasCorrection;
 
   /// Data file; empty: none. For a network with several arguments a .npz with
   /// the arrays "input0", "input1", ...
@@ -109,6 +114,8 @@ private:
   PipelineOptions pipelineOptions() const;
   llvm::Error runPasses(Phase phase, void (*build)(mlir::OpPassManager &,
                                                    const PipelineOptions &));
+  llvm::Error checkRounding() const;
+  void chooseRounding(QuantizeOptions &options) const;
   llvm::Error lower();
   void tell(Phase phase, llvm::StringRef what, int64_t done = 0,
             int64_t total = 0) const;

@@ -11,6 +11,15 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                cl::value_desc("kind"), cl::init("mse"), cl::cat(category)),
       plan("plan", cl::desc("bits of every layer (.qplan)"),
            cl::value_desc("file"), cl::cat(category)),
+      rounding("rounding",
+               cl::desc("how weights are rounded: auto (default), nearest, "
+                        "comq, gptq, gptqv2, qep[=strength]"),
+               cl::value_desc("kind"), cl::init("auto"), cl::cat(category)),
+      biasCorrection("bias-correction",
+                     cl::desc("biases make up for the means of errors: auto "
+                              "(default), on, off"),
+                     cl::value_desc("switch"), cl::init("auto"),
+                     cl::cat(category)),
       weightBits("weight-bits", cl::desc("bits of all weights: 2, 4 or 8"),
                  cl::value_desc("n"), cl::init(8), cl::cat(category)),
       activationBits("activation-bits",
@@ -58,6 +67,19 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
   if (distill.getNumOccurrences() && (distill < 1 || distill > 1 << 16))
     return invalid("distill", distill, "1 to 65536");
   options.distill = distill;
+  if (rounding != "auto") {
+    auto method = quantize::parseRounding(rounding);
+    if (!method)
+      return method.takeError();
+    options.rounding = *method;
+  }
+  if (biasCorrection == "on" || biasCorrection == "off")
+    options.biasCorrection = biasCorrection == "on";
+  else if (biasCorrection != "auto")
+    return llvm::createStringError("-bias-correction: found '" +
+                                   biasCorrection +
+                                   "', expected auto, on or "
+                                   "off");
   if (plan.getNumOccurrences()) {
     for (const cl::opt<unsigned> *other : {&weightBits, &activationBits})
       if (other->getNumOccurrences())

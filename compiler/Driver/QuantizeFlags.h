@@ -8,9 +8,9 @@
 
 namespace qcc::driver {
 
-/// Declares `-observer`, `-plan`, `-weight-bits`, `-activation-bits`,
-/// `-weight-granularity`, `-equalize` and `-distill`; one static object per
-/// program.
+/// Declares `-observer`, `-rounding`, `-bias-correction`, `-plan`,
+/// `-weight-bits`, `-activation-bits`, `-weight-granularity`, `-equalize` and
+/// `-distill`; one static object per program.
 class QuantizeFlags {
 public:
   explicit QuantizeFlags(llvm::cl::OptionCategory &category);
@@ -27,6 +27,7 @@ public:
 private:
   llvm::cl::opt<std::string> observer;
   llvm::cl::opt<std::string> plan;
+  llvm::cl::opt<std::string> rounding, biasCorrection;
   llvm::cl::opt<unsigned> weightBits, activationBits;
   llvm::cl::opt<std::string> granularity, equalization;
   llvm::cl::opt<int64_t> distill;

@@ -17,11 +17,8 @@ static llvm::Error makeError(const char *format, Ts &&...values) {
       llvm::formatv(format, std::forward<Ts>(values)...).str().c_str());
 }
 
-/// Samples that one run of the network takes: the leading axis of its
-/// arguments.
-static llvm::Expected<int64_t>
-checkInputs(const FloatEvaluator &evaluator,
-            llvm::ArrayRef<data::Dataset> datasets) {
+llvm::Expected<int64_t> samplesOfRun(const FloatEvaluator &evaluator,
+                                     llvm::ArrayRef<data::Dataset> datasets) {
   if (datasets.size() != evaluator.numInputs())
     return makeError("the network has {0} arguments, got {1} data sets",
                      evaluator.numInputs(), datasets.size());
@@ -47,10 +44,9 @@ checkInputs(const FloatEvaluator &evaluator,
   return group;
 }
 
-/// Samples [first, end), one array for each argument.
-static std::vector<std::vector<float>>
-inputsOf(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
-         llvm::ArrayRef<InputFormat> formats, int64_t first, int64_t end) {
+std::vector<std::vector<float>>
+samplesOf(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
+          llvm::ArrayRef<InputFormat> formats, int64_t first, int64_t end) {
   std::vector<std::vector<float>> values;
   for (auto [k, dataset] : llvm::enumerate(datasets))
     values.push_back(networkInput(
@@ -68,7 +64,7 @@ calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
   auto evaluator = FloatEvaluator::create(function);
   if (!evaluator)
     return evaluator.takeError();
-  llvm::Expected<int64_t> group = checkInputs(**evaluator, datasets);
+  llvm::Expected<int64_t> group = samplesOfRun(**evaluator, datasets);
   if (!group)
     return group.takeError();
   quantize::Profile profile;
@@ -85,7 +81,7 @@ calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
   for (int64_t first = 0; first < total; first += step) {
     int64_t end = std::min(first + step, total);
     std::vector<std::vector<float>> values =
-        inputsOf(function, datasets, formats, first, end);
+        samplesOf(function, datasets, formats, first, end);
     std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
     auto results = (*evaluator)->run((end - first) / *group, inputs, observe);
     if (!results)

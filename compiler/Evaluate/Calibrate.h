@@ -29,6 +29,16 @@ calibrate(mlir::func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
           llvm::ArrayRef<InputFormat> formats,
           ProgressCallback progress = nullptr);
 
+/// Samples that one run of the network takes: the leading axis of its
+/// arguments. Errors: those of calibrate() about data sets.
+llvm::Expected<int64_t> samplesOfRun(const FloatEvaluator &evaluator,
+                                     llvm::ArrayRef<data::Dataset> datasets);
+
+/// Samples [first, end) as real values, one array for each argument.
+std::vector<std::vector<float>>
+samplesOf(mlir::func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
+          llvm::ArrayRef<InputFormat> formats, int64_t first, int64_t end);
+
 } // namespace qcc::evaluate
 
 #endif // QCC_COMPILER_EVALUATE_CALIBRATE_H

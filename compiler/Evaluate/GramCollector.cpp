@@ -165,7 +165,8 @@ GramCollector::create(func::FuncOp function, const GramOptions &options) {
   if (llvm::Error error = collector->quantized->simulate(options.simulation))
     return std::move(error);
   if (options.collectTargets) {
-    auto exact = FloatEvaluator::create(function, evaluatorOptions);
+    auto exact = FloatEvaluator::create(
+        options.exact ? options.exact : function, evaluatorOptions);
     if (!exact)
       return exact.takeError();
     collector->exact = std::move(*exact);

@@ -18,6 +18,9 @@ struct GramOptions {
   /// Also sums products with the inputs that the network has without any
   /// rounding, as methods with an asymmetric target want (GPTQv2, QEP).
   bool collectTargets = false;
+  /// The network that targets are taken from, if it is not the function itself:
+  /// layers have the same names.
+  mlir::func::FuncOp exact;
   /// Targets are whole numbers of an input step divided by this.
   static constexpr int64_t targetSteps = 256;
 };

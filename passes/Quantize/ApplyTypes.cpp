@@ -245,9 +245,10 @@ private:
     };
     unsigned bits = getWeightBits(op);
     op->removeAttr("qgraph.weight_bits");
-    QuantizedWeights integers =
-        quantizeWeights(*weights, *biases, scaleOf(op->getOperand(0)),
-                        scaleOf(op->getResult(0)), bits, *chosen);
+    QuantizedWeights integers = quantizeWeights(
+        *weights, *biases, scaleOf(op->getOperand(0)),
+        scaleOf(op->getResult(0)), bits, *chosen, getWeightScales(op));
+    op->removeAttr("qgraph.weight_scales");
     using Limits = std::numeric_limits<int32_t>;
     OpBuilder builder(op);
     WeightCodes codes = weightCodes(bits);

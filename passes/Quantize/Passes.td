@@ -102,6 +102,20 @@ def AssignTypes : Pass<"qcc-assign-types", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::quant::QuantDialect"];
 }
 
+def RoundWeights : Pass<"qcc-round-weights", "::mlir::ModuleOp"> {
+  let summary = "filters become codes times scales, in float";
+  let description = [{
+    In: what `qcc-assign-types` leaves. Out: the same float function, with
+    filters of less than 8 bits (or all, if the rounding is not to nearest)
+    replaced by what their codes stand for, and `qgraph.weight_scales`, one for
+    each output channel, at the convolution. Convolutions whose inputs have been
+    measured are rounded with regard to the data, in order of the network; others
+    and transposed ones to nearest, with the scale of least squared error.
+    Biases make up for the means of the errors if asked for.
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+}
+
 def ApplyTypes : Pass<"qcc-apply-types", "::mlir::ModuleOp"> {
   let summary = "the function becomes a quantized one";
   let description = [{

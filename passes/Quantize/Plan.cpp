@@ -11,6 +11,8 @@
 #include "passes/Quantize/Plan.h"
 #include "passes/Quantize/JsonFields.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 using nlohmann::ordered_json;
 
 namespace qcc::quantize {
@@ -42,6 +44,17 @@ unsigned Plan::weightBits(llvm::StringRef layer) const {
 unsigned Plan::activationBits(llvm::StringRef layer) const {
   const LayerPlan *own = find(layer);
   return own ? own->activations.value_or(activations) : activations;
+}
+
+bool hasLowBits(const Plan &plan) {
+  auto isLow = [](unsigned bits) { return bits < 8; };
+  if (isLow(plan.weights) || isLow(plan.activations))
+    return true;
+  return llvm::any_of(plan.layers, [&](const auto &entry) {
+    const LayerPlan &layer = entry.second;
+    return isLow(layer.weights.value_or(8)) ||
+           isLow(layer.activations.value_or(8));
+  });
 }
 
 std::string Plan::serialize() const {

@@ -59,6 +59,9 @@ struct Plan {
   static llvm::Expected<Plan> read(llvm::StringRef path);
 };
 
+/// Whether some layer gets less than 8 bits of either kind.
+bool hasLowBits(const Plan &plan);
+
 } // namespace qcc::quantize
 
 #endif // QCC_PASSES_QUANTIZE_PLAN_H

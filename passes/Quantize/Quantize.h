@@ -5,11 +5,14 @@
 #include "passes/Quantize/Observers.h"
 #include "passes/Quantize/Plan.h"
 #include "passes/Quantize/Profile.h"
+#include "passes/Quantize/RoundWeights.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -28,14 +31,14 @@ struct InputFormat {
   double mean = 0, std = 1;
 };
 
-/// How many scales a filter has.
-enum class WeightGranularity {
-  Channel, ///< one for each output channel
-  Tensor,  ///< one for all; other integer runtimes may need that
-};
-
 /// "channel" or "tensor".
 llvm::Expected<WeightGranularity> parseGranularity(llvm::StringRef text);
+
+/// Collects sums of products for the named layers of `rounded`, whose values
+/// carry `qgraph.type`; with targets from `exact` unless that is null.
+using GramProvider = std::function<llvm::Expected<quantize::Grams>(
+    mlir::func::FuncOp rounded, mlir::func::FuncOp exact,
+    llvm::ArrayRef<std::string> layers)>;
 
 struct QuantizeOptions {
   /// Whether channels get like ranges before all else; see qcc-equalize.
@@ -52,6 +55,14 @@ struct QuantizeOptions {
   /// Without a profile: the range of arguments of kind Real, unless the
   /// argument carries `qgraph.range`.
   quantize::Range inputRange{-3, 3};
+  /// How weights are rounded. Without `grams`, to nearest.
+  quantize::RoundingOptions rounding;
+  /// Whether biases make up for the mean of what rounding does to a layer.
+  bool biasCorrection = false;
+  /// Layers are rounded in so many steps at most; sums for those of one step
+  /// are collected at once, with the weights before it rounded.
+  int64_t roundingSteps = 16;
+  GramProvider grams;
   /// Without a profile: ranges reach this many standard deviations around the
   /// mean of a channel.
   double spread = 4;
@@ -69,6 +80,9 @@ std::unique_ptr<mlir::Pass> createAssignRanges(const QuantizeOptions &options);
 
 /// qcc-apply-types likewise.
 std::unique_ptr<mlir::Pass> createApplyTypes(const QuantizeOptions &options);
+
+/// qcc-round-weights with options that text cannot give.
+std::unique_ptr<mlir::Pass> createRoundWeights(const QuantizeOptions &options);
 
 /// Emits an error for every kind of op that has no integer form, though it can
 /// be evaluated in float. What qcc-assign-ranges checks first; worth a call

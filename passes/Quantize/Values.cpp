@@ -122,6 +122,11 @@ void setWeightBits(Operation *op, unsigned bits) {
               Builder(op->getContext()).getI64IntegerAttr(bits));
 }
 
+ArrayRef<double> getWeightScales(Operation *op) {
+  auto scales = op->getAttrOfType<DenseF64ArrayAttr>("qgraph.weight_scales");
+  return scales ? scales.asArrayRef() : ArrayRef<double>();
+}
+
 QuantScheme activationScheme(unsigned bits) {
   return {bits, /*isSigned=*/true, /*symmetric=*/bits == 16};
 }

@@ -50,6 +50,10 @@ void setBits(mlir::Value value, unsigned bits, bool isGiven);
 unsigned getWeightBits(mlir::Operation *op);
 void setWeightBits(mlir::Operation *op, unsigned bits);
 
+/// The scales of a filter whose weights are codes times them already
+/// (`qgraph.weight_scales`), by output channel, or none.
+llvm::ArrayRef<double> getWeightScales(mlir::Operation *op);
+
 /// How values are rounded to 4, 8 or 16 bits: 16 are symmetric around 0.
 QuantScheme activationScheme(unsigned bits);
 

@@ -16,7 +16,6 @@ WeightCodes weightCodes(unsigned bits) {
   return {-most, most};
 }
 
-/// The least scale with which no weight saturates.
 static double coveringScale(llvm::ArrayRef<float> weights, WeightCodes codes) {
   double scale = 0;
   for (double weight : weights)
@@ -26,9 +25,9 @@ static double coveringScale(llvm::ArrayRef<float> weights, WeightCodes codes) {
 
 static double channelScale(llvm::ArrayRef<float> weights, double bias,
                            double inputScale, double outputScale,
-                           WeightCodes codes) {
+                           WeightCodes codes, double chosen) {
   constexpr double leastNormal = std::numeric_limits<float>::min();
-  double scale = coveringScale(weights, codes);
+  double scale = chosen > 0 ? chosen : coveringScale(weights, codes);
   if (!(scale > 0))
     scale = outputScale / inputScale / 1024;
   scale = std::max(scale, std::fabs(bias) / (inputScale * largestBias));
@@ -39,7 +38,8 @@ static double channelScale(llvm::ArrayRef<float> weights, double bias,
 QuantizedWeights quantizeWeights(llvm::ArrayRef<float> weights,
                                  llvm::ArrayRef<float> biases,
                                  double inputScale, double outputScale,
-                                 unsigned bits, WeightGranularity granularity) {
+                                 unsigned bits, WeightGranularity granularity,
+                                 llvm::ArrayRef<double> scales) {
   WeightCodes codes = weightCodes(bits);
   size_t perChannel = biases.empty() ? 0 : weights.size() / biases.size();
   QuantizedWeights result;
@@ -47,8 +47,9 @@ QuantizedWeights quantizeWeights(llvm::ArrayRef<float> weights,
     return weights.slice(o * perChannel, perChannel);
   };
   for (size_t o = 0; o < biases.size(); ++o)
-    result.scales.push_back(
-        channelScale(channelOf(o), biases[o], inputScale, outputScale, codes));
+    result.scales.push_back(channelScale(channelOf(o), biases[o], inputScale,
+                                         outputScale, codes,
+                                         scales.empty() ? 0 : scales[o]));
   if (granularity == WeightGranularity::Tensor && !biases.empty())
     result.scales.assign(biases.size(), *std::max_element(result.scales.begin(),
                                                           result.scales.end()));

@@ -2,13 +2,21 @@
 #ifndef QCC_PASSES_QUANTIZE_WEIGHTS_H
 #define QCC_PASSES_QUANTIZE_WEIGHTS_H
 
-#include "passes/Quantize/Quantize.h"
-
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
 #include <vector>
+
+namespace qcc {
+
+/// How many scales a filter has.
+enum class WeightGranularity {
+  Channel, ///< one for each output channel
+  Tensor,  ///< one for all; other integer runtimes may need that
+};
+
+} // namespace qcc
 
 namespace qcc::quantize {
 
@@ -34,11 +42,13 @@ struct QuantizedWeights {
 /// zero. Where a bias would exceed 2^30, the scale grows until it fits. A
 /// channel of zeros gets a scale with which its bias is held to 2^-10 of an
 /// output step. With `granularity` Tensor, all channels get the largest of
-/// these scales.
+/// these scales. Scales that have been chosen before, one per leading index,
+/// are kept as far as biases let them; 0 stands for none.
 QuantizedWeights
 quantizeWeights(llvm::ArrayRef<float> weights, llvm::ArrayRef<float> biases,
                 double inputScale, double outputScale, unsigned bits = 8,
-                WeightGranularity granularity = WeightGranularity::Channel);
+                WeightGranularity granularity = WeightGranularity::Channel,
+                llvm::ArrayRef<double> scales = {});
 
 } // namespace qcc::quantize
 
