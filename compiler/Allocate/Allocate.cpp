@@ -1,10 +1,12 @@
 #include "compiler/Allocate/Allocate.h"
 
+#include "compiler/Allocate/CostTable.h"
 #include "compiler/Allocate/Losses.h"
 #include "compiler/Allocate/Problem.h"
 #include "passes/Quantize/PlanNetwork.h"
 
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <fmt/format.h>
 
@@ -20,6 +22,11 @@ struct Allocator::State {
   std::unique_ptr<LossMeter> losses;
 
   llvm::Error prepare();
+  bool needCode() const {
+    return options.costTable.empty()
+               ? options.needCosts || options.budgets.needCode()
+               : options.budgets.ram.has_value();
+  }
 
 private:
   llvm::Error addFilterChoices(const Candidate &base, unsigned bits);
@@ -86,8 +93,7 @@ llvm::Error Allocator::State::addFilterChoices(const Candidate &base,
   Candidate own;
   if (bits != 8) {
     tell(fmt::format("measuring {}-bit weights", bits));
-    auto made = compileCandidate(compile, uniformPlan(bits, 8),
-                                 options.budgets.needCode());
+    auto made = compileCandidate(compile, uniformPlan(bits, 8), needCode());
     if (!made)
       return made.takeError();
     own = std::move(*made);
@@ -114,8 +120,7 @@ llvm::Error Allocator::State::addValueChoices(const Candidate &base,
   Candidate own;
   if (bits != 8) {
     tell(fmt::format("measuring {}-bit activations", bits));
-    auto made = compileCandidate(compile, uniformPlan(8, bits),
-                                 options.budgets.needCode());
+    auto made = compileCandidate(compile, uniformPlan(8, bits), needCode());
     if (!made)
       return made.takeError();
     own = std::move(*made);
@@ -166,7 +171,13 @@ llvm::Error Allocator::State::prepare() {
     if (llvm::Error error = addValueChoices(*base, bits))
       return error;
   losses.reset(); // it refers to the function
-  return llvm::Error::success();
+  if (options.costTable.empty())
+    return llvm::Error::success();
+  auto file = llvm::MemoryBuffer::getFile(options.costTable, /*IsText=*/true);
+  if (!file)
+    return llvm::createStringError(options.costTable + ": " +
+                                   file.getError().message());
+  return readCostTable(network, (*file)->getBuffer(), options.costTable);
 }
 
 Allocator::Allocator(std::unique_ptr<State> state) : state(std::move(state)) {}
@@ -181,6 +192,10 @@ Allocator::create(const driver::CompileOptions &compile,
   if (llvm::Error error = state->prepare())
     return std::move(error);
   return std::unique_ptr<Allocator>(new Allocator(std::move(state)));
+}
+
+std::string Allocator::costTable() const {
+  return writeCostTable(state->network);
 }
 
 double Allocator::weights() const { return state->network.weights(); }
@@ -205,7 +220,7 @@ llvm::Expected<PlanOutcome> Allocator::allocate(const Budgets &budgets) {
     PlanOutcome outcome = makePlan(
         state->network, llvm::ArrayRef(found->choices)
                             .take_front(state->network.variables.size()));
-    if (!budgets.needCode())
+    if (!state->options.costTable.empty() || !budgets.needCode())
       return outcome;
     if (llvm::Error error = measure(outcome))
       return std::move(error);

@@ -54,6 +54,12 @@ struct AllocateOptions {
   /// Calibration samples on which losses are measured.
   int64_t samples = 256;
   uint64_t seed = 0;
+  /// A file of costs that take the place of those of the emitted code, in
+  /// whatever unit budgets of bytes and cycles are then in; empty: none. Plans
+  /// are then not compiled to see whether they keep them.
+  std::string costTable;
+  /// Whether costs are wanted though no budget asks for them.
+  bool needCosts = false;
 };
 
 /// "divergence", "fisher" or "trace"; "integer", "dynamic" or "closed".
@@ -82,6 +88,9 @@ public:
   /// code exceeds what the parts promised, limits shrink by the difference and
   /// the search goes on. An error explains what is missing.
   llvm::Expected<PlanOutcome> allocate(const Budgets &budgets);
+
+  /// The costs of all choices, as -cost-table takes them.
+  std::string costTable() const;
 
   /// Number of weights of the network.
   double weights() const;

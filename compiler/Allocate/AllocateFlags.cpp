@@ -48,6 +48,13 @@ AllocateFlags::AllocateFlags(cl::OptionCategory &category)
               cl::desc("calibration samples to measure losses on (default: "
                        "256)"),
               cl::value_desc("n"), cl::init(256), cl::cat(category)),
+      costTable("cost-table",
+                cl::desc("costs of each choice that take the place of those "
+                         "of the emitted code (.csv)"),
+                cl::value_desc("file"), cl::cat(category)),
+      writeCosts("write-costs",
+                 cl::desc("write the costs of each choice (.csv)"),
+                 cl::value_desc("file"), cl::cat(category)),
       pareto("pareto",
              cl::desc("compile for a range of budgets: a table, and a picture "
                       "(.svg) or the points (.json)"),
@@ -131,6 +138,8 @@ llvm::Expected<AllocateOptions> AllocateFlags::read() const {
   if (samples <= 0)
     return invalid(samples, std::to_string(samples), "a positive number");
   options.samples = samples;
+  options.costTable = costTable;
+  options.needCosts = !writeCosts.empty();
   for (unsigned bits : weightBits)
     if (!quantize::isWeightWidth(bits))
       return invalid(weightBits, std::to_string(bits), "2, 4 or 8");
@@ -152,7 +161,7 @@ llvm::Expected<AllocateOptions> AllocateFlags::read() const {
 
 bool AllocateFlags::wantPlan() const {
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{
-           &maxFlash, &maxRam, &maxCycles, &maxBops, &averageBits})
+           &maxFlash, &maxRam, &maxCycles, &maxBops, &averageBits, &writeCosts})
     if (option->getNumOccurrences())
       return true;
   return false;
@@ -176,6 +185,10 @@ llvm::Error AllocateFlags::check(const emit::Report &report) const {
         Entry{maxStack, true, "the stack", "bytes", stack},
         Entry{maxCycles, false, "an inference", "instructions",
               report.instructions}}) {
+    // A table's costs are in units of its own.
+    if (!costTable.empty() &&
+        (&entry.option == &maxFlash || &entry.option == &maxCycles))
+      continue;
     auto limit = quantityOf(entry.option, entry.isBytes);
     if (!limit)
       return limit.takeError();

@@ -10,7 +10,8 @@ namespace qcc::allocate {
 
 /// Declares `-max-flash`, `-max-ram`, `-max-stack`, `-max-cycles`,
 /// `-avg-bits`, `-max-bops`, `-choose-weights`, `-choose-activations`,
-/// `-score`, `-solver`, `-score-samples` and `-pareto`; one static object per
+/// `-score`, `-solver`, `-score-samples`, `-cost-table`,
+/// `-write-costs` and `-pareto`; one static object per
 /// program.
 class AllocateFlags {
 public:
@@ -24,6 +25,8 @@ public:
   bool wantPlan() const;
   /// Whether the network is to be compiled for many budgets.
   bool wantPareto() const { return !pareto.empty(); }
+  /// Where the table of costs goes; empty: nowhere.
+  const std::string &costsPath() const { return writeCosts.getValue(); }
   const std::string &paretoPath() const { return pareto.getValue(); }
 
   /// An error that names the budgets that the compiled network exceeds.
@@ -37,7 +40,7 @@ private:
   llvm::cl::list<unsigned> weightBits, activationBits;
   llvm::cl::opt<std::string> score, solver;
   llvm::cl::opt<int64_t> samples;
-  llvm::cl::opt<std::string> pareto;
+  llvm::cl::opt<std::string> costTable, writeCosts, pareto;
 };
 
 /// "96K", "1.5M" or "98304": a number with K = 1024 or M = 1024 * 1024 where

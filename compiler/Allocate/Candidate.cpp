@@ -64,6 +64,31 @@ std::vector<Moment> momentsOf(func::FuncOp function) {
 
 } // namespace
 
+llvm::Expected<evaluate::OutputDistance>
+distanceFromFloat(const driver::Compilation &compilation, int64_t samples) {
+  auto inputs = compilation.calibrationInputs(samples);
+  if (!inputs)
+    return inputs.takeError();
+  auto exact =
+      evaluate::FloatEvaluator::create(compilation.legalizedFunction());
+  if (!exact)
+    return exact.takeError();
+  auto rounded =
+      evaluate::FloatEvaluator::create(compilation.quantizedFunction());
+  if (!rounded)
+    return rounded.takeError();
+  auto expected = (*exact)->run(inputs->runs, inputs->views());
+  if (!expected)
+    return expected.takeError();
+  auto found = (*rounded)->run(inputs->runs, inputs->views());
+  if (!found)
+    return found.takeError();
+  llvm::ArrayRef<int64_t> shape = (*exact)->outputShape(0);
+  return evaluate::compareResults(
+      expected->front(), found->front(), shape.empty() ? 1 : shape.back(),
+      evaluate::outputKind(compilation.legalizedFunction()));
+}
+
 quantize::Plan uniformPlan(unsigned weights, unsigned activations) {
   quantize::Plan plan;
   plan.weights = weights;

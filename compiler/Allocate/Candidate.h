@@ -3,6 +3,7 @@
 #define QCC_COMPILER_ALLOCATE_CANDIDATE_H
 
 #include "compiler/Driver/Compilation.h"
+#include "compiler/Evaluate/Sensitivity.h"
 
 #include <map>
 #include <memory>
@@ -42,6 +43,11 @@ struct Candidate {
 /// Compiles `options` with `plan`, to code if `withCode`.
 llvm::Expected<Candidate> compileCandidate(driver::CompileOptions options,
                                            quantize::Plan plan, bool withCode);
+
+/// How far the quantized network's results are from the float ones', on up to
+/// `samples` calibration samples.
+llvm::Expected<evaluate::OutputDistance>
+distanceFromFloat(const driver::Compilation &compilation, int64_t samples);
 
 /// A plan with the same bits for all layers.
 quantize::Plan uniformPlan(unsigned weights, unsigned activations);

@@ -19,36 +19,18 @@ llvm::Error measure(ParetoPoint &point, const driver::CompileOptions &compile,
   point.outcome.flash = costs.flash;
   point.outcome.ram = costs.ram;
   point.outcome.cycles = costs.cycles;
-  driver::Compilation &compilation = *compiled->compilation;
-  auto inputs = compilation.calibrationInputs(samples);
-  if (!inputs)
-    return inputs.takeError();
-  auto exact =
-      evaluate::FloatEvaluator::create(compilation.legalizedFunction());
-  if (!exact)
-    return exact.takeError();
-  auto rounded =
-      evaluate::FloatEvaluator::create(compilation.quantizedFunction());
-  if (!rounded)
-    return rounded.takeError();
-  auto expected = (*exact)->run(inputs->runs, inputs->views());
-  if (!expected)
-    return expected.takeError();
-  auto found = (*rounded)->run(inputs->runs, inputs->views());
-  if (!found)
-    return found.takeError();
-  llvm::ArrayRef<int64_t> shape = (*exact)->outputShape(0);
-  point.distance = evaluate::compareResults(
-      expected->front(), found->front(), shape.empty() ? 1 : shape.back(),
-      evaluate::outputKind(compilation.legalizedFunction()));
+  auto distance = distanceFromFloat(*compiled->compilation, samples);
+  if (!distance)
+    return distance.takeError();
+  point.distance = *distance;
   return llvm::Error::success();
 }
 
-/// One panel of the picture: points in the order of their x.
+/// One panel of the picture: points of x and percent.
 struct Panel {
   double left, top, width, height;
   const char *label;
-  std::vector<std::pair<double, double>> points; ///< x and percent
+  std::vector<std::pair<double, double>> points;
 };
 
 /// A step of 1, 2 or 5 times a power of ten that makes about `count` steps.
@@ -96,12 +78,6 @@ void drawPanel(std::string &svg, const Panel &panel) {
   }
   text(panel.left + panel.width / 2, panel.top + panel.height + 38, "middle",
        panel.label);
-  std::string path;
-  for (const auto &[x, y] : panel.points)
-    path += fmt::format("{:.1f},{:.1f} ", px(x), py(y));
-  svg += fmt::format("<polyline points='{}' fill='none' stroke='#1f6fb2' "
-                     "stroke-width='1.5'/>\n",
-                     path);
   for (const auto &[x, y] : panel.points)
     svg += fmt::format("<circle cx='{:.1f}' cy='{:.1f}' r='3.5' "
                        "fill='#1f6fb2'/>\n",
@@ -199,7 +175,6 @@ std::string paretoPicture(llvm::ArrayRef<ParetoPoint> points,
     bytes.points.push_back({*point.outcome.flash / 1024, agreement(point)});
     time.points.push_back({*point.outcome.cycles / 1e6, agreement(point)});
   }
-  llvm::sort(time.points);
   drawPanel(svg, bytes);
   drawPanel(svg, time);
   return svg + "</svg>\n";

@@ -320,7 +320,7 @@ llvm::Expected<std::string> codeAs(emit::CodeKind kind,
 }
 
 llvm::Error compile(driver::Compilation &compilation,
-                    driver::Progress &progress) {
+                    driver::Progress &progress, emit::Outputs &outputs) {
   auto kind = readEmitKind();
   if (!kind)
     return kind.takeError();
@@ -330,7 +330,6 @@ llvm::Error compile(driver::Compilation &compilation,
       output.empty()
           ? withExtension(llvm::sys::path::filename(input), extensionOf(*kind))
           : output.getValue();
-  emit::Outputs outputs;
   if (saveTemps)
     if (llvm::Error error = saveAll(compilation, path, outputs))
       return error;
@@ -364,7 +363,8 @@ llvm::Error compile(driver::Compilation &compilation,
 }
 
 /// Chooses bits within the budgets, if there are any and no plan is given.
-llvm::Error choosePlan(driver::CompileOptions &options) {
+llvm::Error choosePlan(driver::CompileOptions &options,
+                       emit::Outputs &outputs) {
   if (!allocateFlags.wantPlan() || options.plan)
     return llvm::Error::success();
   auto wanted = allocateFlags.read();
@@ -377,6 +377,8 @@ llvm::Error choosePlan(driver::CompileOptions &options) {
   if (!outcome)
     return outcome.takeError();
   options.plan = std::move(outcome->plan);
+  if (!allocateFlags.costsPath().empty())
+    outputs.add(allocateFlags.costsPath(), (*allocator)->costTable());
   return llvm::Error::success();
 }
 
@@ -473,12 +475,13 @@ int main(int argc, char **argv) {
                           int64_t total) {
     progress.show((phaseName(phase) + " " + what).str(), done, total);
   };
+  emit::Outputs outputs;
   llvm::Error error = llvm::Error::success();
   if (allocateFlags.wantPareto()) {
     error = writePareto(*options, progress);
-  } else if (!(error = choosePlan(*options))) {
+  } else if (!(error = choosePlan(*options, outputs))) {
     driver::Compilation compilation(std::move(*options));
-    error = compile(compilation, progress);
+    error = compile(compilation, progress, outputs);
   }
   progress.clear();
   return error ? fail(std::move(error)) : 0;
