@@ -22,10 +22,11 @@ struct Allocator::State {
   std::unique_ptr<LossMeter> losses;
 
   llvm::Error prepare();
-  bool needCode() const {
-    return options.costTable.empty()
-               ? options.needCosts || options.budgets.needCode()
-               : options.budgets.ram.has_value();
+  CandidateOptions wanted() const {
+    const Budgets &budgets = options.budgets;
+    if (!options.costTable.empty())
+      return {budgets.ram.has_value(), false};
+    return {options.needCosts || budgets.needCode(), budgets.time.has_value()};
   }
 
 private:
@@ -93,7 +94,7 @@ llvm::Error Allocator::State::addFilterChoices(const Candidate &base,
   Candidate own;
   if (bits != 8) {
     tell(fmt::format("measuring {}-bit weights", bits));
-    auto made = compileCandidate(compile, uniformPlan(bits, 8), needCode());
+    auto made = compileCandidate(compile, uniformPlan(bits, 8), wanted());
     if (!made)
       return made.takeError();
     own = std::move(*made);
@@ -120,7 +121,7 @@ llvm::Error Allocator::State::addValueChoices(const Candidate &base,
   Candidate own;
   if (bits != 8) {
     tell(fmt::format("measuring {}-bit activations", bits));
-    auto made = compileCandidate(compile, uniformPlan(8, bits), needCode());
+    auto made = compileCandidate(compile, uniformPlan(8, bits), wanted());
     if (!made)
       return made.takeError();
     own = std::move(*made);
@@ -139,6 +140,7 @@ llvm::Error Allocator::State::addValueChoices(const Candidate &base,
       Costs eight = costsOf(base.code, name);
       choice.costs.flash += now.flash - eight.flash;
       choice.costs.cycles += now.cycles - eight.cycles;
+      choice.costs.time += now.time - eight.time;
     }
     variable.choices.push_back(choice);
   }
@@ -147,8 +149,7 @@ llvm::Error Allocator::State::addValueChoices(const Candidate &base,
 
 llvm::Error Allocator::State::prepare() {
   tell("measuring 8 bits");
-  auto base =
-      compileCandidate(compile, uniformPlan(8, 8), options.budgets.needCode());
+  auto base = compileCandidate(compile, uniformPlan(8, 8), wanted());
   if (!base)
     return base.takeError();
   mlir::func::FuncOp function = base->compilation->legalizedFunction();
@@ -201,12 +202,15 @@ std::string Allocator::costTable() const {
 double Allocator::weights() const { return state->network.weights(); }
 
 llvm::Error Allocator::measure(PlanOutcome &outcome) {
-  auto compiled = compileCandidate(state->compile, outcome.plan, true);
+  auto compiled =
+      compileCandidate(state->compile, outcome.plan,
+                       {true, state->options.budgets.time.has_value()});
   if (!compiled)
     return compiled.takeError();
   outcome.flash = compiled->code.total.flash;
   outcome.ram = compiled->code.total.ram;
   outcome.cycles = compiled->code.total.cycles;
+  outcome.time = compiled->code.total.time;
   return llvm::Error::success();
 }
 
@@ -224,14 +228,17 @@ llvm::Expected<PlanOutcome> Allocator::allocate(const Budgets &budgets) {
       return outcome;
     if (llvm::Error error = measure(outcome))
       return std::move(error);
-    Costs more = {excess(outcome.flash, budgets.flash),
-                  excess(outcome.cycles, budgets.cycles),
-                  excess(outcome.ram, budgets.ram)};
-    if (more.flash + more.cycles + more.ram == 0)
+    Costs more;
+    more.flash = excess(outcome.flash, budgets.flash);
+    more.cycles = excess(outcome.cycles, budgets.cycles);
+    more.ram = excess(outcome.ram, budgets.ram);
+    more.time = excess(outcome.time, budgets.time);
+    if (more.flash + more.cycles + more.ram + more.time == 0)
       return outcome;
     reserve.flash += more.flash;
     reserve.cycles += more.cycles;
     reserve.ram += more.ram;
+    reserve.time += more.time;
   }
   return llvm::createStringError(
       fmt::format("no plan within the budgets after {} searches: the compiled "

@@ -23,11 +23,12 @@ struct Budgets {
   std::optional<double> flash;       ///< bytes of code and constants
   std::optional<double> ram;         ///< bytes of the arena
   std::optional<double> cycles;      ///< instructions of one inference
+  std::optional<double> time;        ///< microseconds, measured on this machine
   std::optional<double> averageBits; ///< of a weight
   std::optional<double> bops; ///< multiply-adds times bits of both factors
 
   /// Whether costs of the target's code are needed.
-  bool needCode() const { return flash || ram || cycles; }
+  bool needCode() const { return flash || ram || cycles || time; }
 };
 
 /// What is expected of a layer with fewer bits.
@@ -71,7 +72,7 @@ struct PlanOutcome {
   quantize::Plan plan;
   double loss = 0; ///< sum of the layers' losses
   double weightBytes = 0;
-  std::optional<double> flash, ram, cycles; ///< of the emitted code
+  std::optional<double> flash, ram, cycles, time; ///< of the emitted code
 };
 
 /// Knows losses and costs of all choices; finds plans for any budgets.

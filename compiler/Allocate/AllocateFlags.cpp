@@ -21,6 +21,10 @@ AllocateFlags::AllocateFlags(cl::OptionCategory &category)
                 cl::desc("... that one inference executes at most so many "
                          "instructions"),
                 cl::value_desc("n"), cl::cat(category)),
+      maxTime("max-time",
+              cl::desc("... that it takes at most so many microseconds on "
+                       "this machine"),
+              cl::value_desc("us"), cl::cat(category)),
       maxBops("max-bops",
               cl::desc("... that multiply-adds times bits of both factors are "
                        "at most this"),
@@ -104,6 +108,7 @@ llvm::Expected<Budgets> AllocateFlags::readBudgets() const {
   for (const Entry &entry :
        {Entry{maxFlash, true, budgets.flash}, Entry{maxRam, true, budgets.ram},
         Entry{maxCycles, false, budgets.cycles},
+        Entry{maxTime, false, budgets.time},
         Entry{maxBops, false, budgets.bops}}) {
     auto value = quantityOf(entry.option, entry.isBytes);
     if (!value)
@@ -161,7 +166,8 @@ llvm::Expected<AllocateOptions> AllocateFlags::read() const {
 
 bool AllocateFlags::wantPlan() const {
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{
-           &maxFlash, &maxRam, &maxCycles, &maxBops, &averageBits, &writeCosts})
+           &maxFlash, &maxRam, &maxCycles, &maxTime, &maxBops, &averageBits,
+           &writeCosts})
     if (option->getNumOccurrences())
       return true;
   return false;

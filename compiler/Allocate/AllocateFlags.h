@@ -8,7 +8,7 @@
 
 namespace qcc::allocate {
 
-/// Declares `-max-flash`, `-max-ram`, `-max-stack`, `-max-cycles`,
+/// Declares `-max-flash`, `-max-ram`, `-max-stack`, `-max-cycles`, `-max-time`,
 /// `-avg-bits`, `-max-bops`, `-choose-weights`, `-choose-activations`,
 /// `-score`, `-solver`, `-score-samples`, `-cost-table`,
 /// `-write-costs` and `-pareto`; one static object per
@@ -35,7 +35,8 @@ public:
 private:
   llvm::Expected<Budgets> readBudgets() const;
 
-  llvm::cl::opt<std::string> maxFlash, maxRam, maxStack, maxCycles, maxBops;
+  llvm::cl::opt<std::string> maxFlash, maxRam, maxStack, maxCycles, maxTime,
+      maxBops;
   llvm::cl::opt<double> averageBits;
   llvm::cl::list<unsigned> weightBits, activationBits;
   llvm::cl::opt<std::string> score, solver;

@@ -1,19 +1,24 @@
 #include "compiler/Allocate/Candidate.h"
 
+#include "compiler/Allocate/HostTimer.h"
 #include "passes/Schedule/Layouts.h"
+
+#include <numeric>
 
 using namespace mlir;
 
 namespace qcc::allocate {
 namespace {
 
-std::map<std::string, Costs> costsByLayer(const emit::Report &report) {
+std::map<std::string, Costs> costsByLayer(const emit::Report &report,
+                                          llvm::ArrayRef<double> times) {
   std::map<std::string, int> sharers;
   for (const emit::KernelRow &row : report.kernels)
     ++sharers[row.symbol];
   std::map<std::string, Costs> result;
-  for (const emit::KernelRow &row : report.kernels) {
+  for (auto [row, time] : llvm::zip(report.kernels, times)) {
     Costs costs;
+    costs.time = time;
     costs.flash = static_cast<double>(row.packedBytes) +
                   static_cast<double>(row.codeBytes) / sharers[row.symbol];
     costs.cycles = row.instructions.value_or(0);
@@ -98,16 +103,18 @@ quantize::Plan uniformPlan(unsigned weights, unsigned activations) {
 }
 
 llvm::Expected<Candidate> compileCandidate(driver::CompileOptions options,
-                                           quantize::Plan plan, bool withCode) {
+                                           quantize::Plan plan,
+                                           const CandidateOptions &wanted) {
   options.plan = std::move(plan);
+  options.timestamps = wanted.time;
   Candidate candidate;
   candidate.compilation =
       std::make_unique<driver::Compilation>(std::move(options));
   driver::Compilation &compilation = *candidate.compilation;
   if (llvm::Error error =
-          compilation.runTo(withCode ? Phase::LowerToLLVM : Phase::Quantize))
+          compilation.runTo(wanted.code ? Phase::LowerToLLVM : Phase::Quantize))
     return std::move(error);
-  if (!withCode)
+  if (!wanted.code)
     return candidate;
   auto object = compilation.emitObject();
   if (!object)
@@ -115,10 +122,24 @@ llvm::Expected<Candidate> compileCandidate(driver::CompileOptions options,
   auto report = compilation.report(*object);
   if (!report)
     return report.takeError();
-  candidate.code.total = {static_cast<double>(report->object.flashBytes()),
-                          report->instructions.value_or(0),
-                          static_cast<double>(report->interface.arenaBytes)};
-  candidate.code.kernelOf = costsByLayer(*report);
+  std::vector<double> times(report->kernels.size(), 0.0);
+  if (wanted.time) {
+    if (!targets::runsOnHost(compilation.target()))
+      return llvm::createStringError("-max-time: this machine cannot run "
+                                     "code for '" +
+                                     compilation.target().name + "'");
+    auto measured =
+        timeKernels(*object, report->interface, report->kernels.size());
+    if (!measured)
+      return measured.takeError();
+    times = std::move(*measured);
+  }
+  Costs &total = candidate.code.total;
+  total.flash = static_cast<double>(report->object.flashBytes());
+  total.cycles = report->instructions.value_or(0);
+  total.ram = static_cast<double>(report->interface.arenaBytes);
+  total.time = std::accumulate(times.begin(), times.end(), 0.0);
+  candidate.code.kernelOf = costsByLayer(*report, times);
   candidate.code.moments = momentsOf(compilation.function());
   return candidate;
 }

@@ -17,6 +17,7 @@ struct Costs {
   double flash = 0;  ///< bytes
   double cycles = 0; ///< instructions
   double ram = 0;    ///< bytes of the arena
+  double time = 0;   ///< microseconds on this machine
 };
 
 /// What is in the arena while one kernel runs.
@@ -40,9 +41,17 @@ struct Candidate {
   CodeCosts code; ///< empty unless asked for
 };
 
-/// Compiles `options` with `plan`, to code if `withCode`.
+/// What a candidate is wanted for.
+struct CandidateOptions {
+  bool code = false; ///< its costs are
+  bool time = false; ///< the machine measures how long it takes, too
+};
+
+/// Compiles `options` with `plan`. Errors: whatever compiling reports; time
+/// wanted of a target that the machine cannot run.
 llvm::Expected<Candidate> compileCandidate(driver::CompileOptions options,
-                                           quantize::Plan plan, bool withCode);
+                                           quantize::Plan plan,
+                                           const CandidateOptions &wanted);
 
 /// How far the quantized network's results are from the float ones', on up to
 /// `samples` calibration samples.

@@ -12,7 +12,8 @@ namespace {
 /// Compiles the point's plan and compares its results with the float ones.
 llvm::Error measure(ParetoPoint &point, const driver::CompileOptions &compile,
                     int64_t samples) {
-  auto compiled = compileCandidate(compile, point.outcome.plan, true);
+  auto compiled =
+      compileCandidate(compile, point.outcome.plan, {/*code=*/true});
   if (!compiled)
     return compiled.takeError();
   const Costs &costs = compiled->code.total;

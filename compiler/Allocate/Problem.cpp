@@ -183,6 +183,9 @@ AllocationProblem makeProblem(const Network &network, const Budgets &budgets,
   if (budgets.cycles)
     addCode(builder, network, "time", "instructions",
             *budgets.cycles - reserve.cycles, &Costs::cycles);
+  if (budgets.time)
+    addCode(builder, network, "an inference", "microseconds",
+            *budgets.time - reserve.time, &Costs::time);
   if (budgets.ram)
     addRam(builder, network, *budgets.ram - reserve.ram);
   if (budgets.averageBits)

@@ -319,6 +319,7 @@ llvm::Error Compilation::lower() {
   options.prefix = opts.prefix;
   options.optimizeForSize = opts.optimizeForSize;
   options.jobs = opts.jobs;
+  options.timestamps = opts.timestamps;
   options.progress = [&](size_t index, size_t total, llvm::StringRef layer) {
     tell(Phase::LowerToLLVM, layer, static_cast<int64_t>(index),
          static_cast<int64_t>(total));

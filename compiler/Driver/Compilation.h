@@ -56,7 +56,8 @@ struct CompileOptions {
   std::string profile; ///< .qprof to read instead of data
 
   bool optimizeForSize = false;
-  unsigned jobs = 0; ///< processes that make kernels; 0: all cores
+  bool timestamps = false; ///< see LowerToLLVMOptions
+  unsigned jobs = 0;       ///< processes that make kernels; 0: all cores
   /// Called as work proceeds: phase, what of it, done, total (0: unknown).
   std::function<void(Phase, llvm::StringRef, int64_t, int64_t)> progress;
 };

@@ -66,8 +66,11 @@ public:
     if (llvm::Error error = linkCode())
       return error;
     startRunFunction();
-    for (const Call &call : calls)
+    addTimestamp(0);
+    for (auto [index, call] : llvm::enumerate(calls)) {
       addCall(call);
+      addTimestamp(index + 1);
+    }
     builder.CreateRet(builder.getInt32(0));
     return llvm::Error::success();
   }
@@ -95,6 +98,17 @@ private:
          function.getBody().front().getTerminator()->getOpOperands())
       pointers[storageOf(result.get())] =
           loadPointer(run->getArg(1), result.getOperandNumber(), "out");
+  }
+
+  void addTimestamp(size_t index) {
+    if (!options.timestamps)
+      return;
+    auto bytes = function->getAttrOfType<IntegerAttr>("qint.arena_bytes");
+    uint64_t start =
+        llvm::alignTo(bytes ? static_cast<uint64_t>(bytes.getInt()) : 0, 8);
+    llvm::Value *now = builder.CreateIntrinsic(
+        llvm::Intrinsic::readcyclecounter, llvm::ArrayRef<llvm::Value *>());
+    builder.CreateStore(now, arenaPointer(start + 8 * index));
   }
 
   llvm::Value *loadPointer(llvm::Value *table, unsigned index,

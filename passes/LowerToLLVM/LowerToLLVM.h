@@ -14,7 +14,10 @@ namespace qcc {
 struct LowerToLLVMOptions {
   std::string prefix = "model"; ///< every global symbol starts with it
   bool optimizeForSize = false; ///< -Os instead of -O3
-  unsigned jobs = 0;            ///< processes that make kernels; 0: all cores
+  /// The run function stores the cycle counter before the first kernel and
+  /// after each, in 64 bits each, behind the arena (at the next multiple of 8).
+  bool timestamps = false;
+  unsigned jobs = 0; ///< processes that make kernels; 0: all cores
   /// Called before each distinct kernel is made: index, number, layer.
   std::function<void(size_t, size_t, llvm::StringRef)> progress;
 };
