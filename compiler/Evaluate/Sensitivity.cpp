@@ -243,8 +243,9 @@ PerturbationMeter::measure(const Simulation &simulation) {
   auto results = runner->run(samples, inputs);
   if (!results)
     return results.takeError();
+  last = std::move(results->front());
   ArrayRef<int64_t> shape = runner->outputShape(0);
-  return compareResults(exact, results->front(),
+  return compareResults(exact, last,
                         shape.empty() ? 1 : shape.back(), kind);
 }
 

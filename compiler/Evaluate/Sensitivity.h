@@ -61,13 +61,15 @@ public:
   /// The evaluator, whose parameters may be changed between measurements.
   FloatEvaluator &evaluator() { return *runner; }
   llvm::ArrayRef<float> reference() const { return exact; }
+  /// The first result of the last measurement.
+  llvm::ArrayRef<float> results() const { return last; }
 
 private:
   std::unique_ptr<FloatEvaluator> runner;
   int64_t samples = 0;
   std::vector<llvm::ArrayRef<float>> inputs;
   OutputKind kind = OutputKind::Logits;
-  std::vector<float> exact;
+  std::vector<float> exact, last;
 };
 
 /// The distance of `results` from `exact`, rows of `classes` elements.

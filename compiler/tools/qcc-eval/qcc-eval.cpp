@@ -5,6 +5,7 @@
 #include "compiler/Evaluate/FloatEvaluator.h"
 #include "compiler/Evaluate/Preprocess.h"
 #include "compiler/Import/Flags.h"
+#include "compiler/tools/qcc-eval/Debug.h"
 #include "compiler/tools/qcc-eval/IntegerCodec.h"
 #include "compiler/tools/qcc-eval/Metrics.h"
 #include "compiler/tools/qcc-eval/Runners.h"
@@ -65,6 +66,14 @@ static cl::opt<int64_t>
            cl::desc("print the SQNR of every layer on so many "
                     "samples"),
            cl::init(0), cl::cat(category));
+static cl::opt<bool> debugFlow(
+    "debug",
+    cl::desc("find out which layer loses accuracy: float forms compared, "
+             "weights only, activations only, one layer at a time"),
+    cl::cat(category));
+static cl::opt<std::string>
+    rankBy("rank-by", cl::desc("what --debug ranks by: sqnr, kl or accuracy"),
+           cl::init("sqnr"), cl::cat(category));
 static cl::opt<std::string> jsonPath("json", cl::desc("write JSON there"),
                                      cl::value_desc("file"), cl::cat(category));
 
@@ -380,11 +389,42 @@ llvm::Error evaluateDraw(Session &session, int draw) {
   return llvm::Error::success();
 }
 
+llvm::Error writeJson(const std::string &text) {
+  if (jsonPath.empty())
+    return llvm::Error::success();
+  std::error_code failed;
+  llvm::raw_fd_ostream file(jsonPath, failed);
+  if (failed)
+    return llvm::createFileError(jsonPath, failed);
+  file << text;
+  return llvm::Error::success();
+}
+
+llvm::Error debug(Session &session) {
+  auto order = evaluate::parseBlameOrder(rankBy);
+  if (!order)
+    return order.takeError();
+  auto options = compileOptions(session, 0);
+  if (!options)
+    return options.takeError();
+  auto debugging = debugNetwork(*options, {session.dataset},
+                                session.dataset.size(), session.labels, *order);
+  if (!debugging)
+    return debugging.takeError();
+  session.progress.clear();
+  printText(*debugging, llvm::outs());
+  return writeJson(toJson(*debugging));
+}
+
 llvm::Error run() {
   Session session;
   session.evaluation.model = model;
   if (llvm::Error error = loadData(session))
     return error;
+  if (debugFlow)
+    return debug(session);
+  if (rankBy.getNumOccurrences())
+    return llvm::createStringError("-rank-by needs -debug");
   if (ways.empty())
     for (const char *way : {"float", "simulated", "host"})
       ways.push_back(way);
@@ -396,13 +436,8 @@ llvm::Error run() {
       return error;
   session.progress.clear();
   printText(session.evaluation, llvm::outs());
-  if (!jsonPath.empty()) {
-    std::error_code failed;
-    llvm::raw_fd_ostream file(jsonPath, failed);
-    if (failed)
-      return llvm::createFileError(jsonPath, failed);
-    file << toJson(session.evaluation);
-  }
+  if (llvm::Error error = writeJson(toJson(session.evaluation)))
+    return error;
   for (const Result &result : session.evaluation.results)
     if (result.differing.value_or(0) > 0)
       return llvm::createStringError(
