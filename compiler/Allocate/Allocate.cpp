@@ -20,6 +20,9 @@ struct Allocator::State {
   AllocateOptions options;
   Network network;
   std::unique_ptr<LossMeter> losses;
+  Candidate base; ///< 8 bits everywhere; what `losses` refers to
+  /// By layer and bits.
+  std::map<std::pair<std::string, unsigned>, std::vector<float>> rounded;
 
   llvm::Error prepare();
   CandidateOptions wanted() const {
@@ -30,8 +33,8 @@ struct Allocator::State {
   }
 
 private:
-  llvm::Error addFilterChoices(const Candidate &base, unsigned bits);
-  llvm::Error addValueChoices(const Candidate &base, unsigned bits);
+  llvm::Error addFilterChoices(unsigned bits);
+  llvm::Error addValueChoices(unsigned bits);
   void tell(llvm::StringRef what) const {
     if (compile.progress)
       compile.progress(Phase::Quantize, what, 0, 0);
@@ -89,8 +92,7 @@ llvm::Expected<Solver> parseSolver(llvm::StringRef text) {
   return *found;
 }
 
-llvm::Error Allocator::State::addFilterChoices(const Candidate &base,
-                                               unsigned bits) {
+llvm::Error Allocator::State::addFilterChoices(unsigned bits) {
   Candidate own;
   if (bits != 8) {
     tell(fmt::format("measuring {}-bit weights", bits));
@@ -100,24 +102,25 @@ llvm::Error Allocator::State::addFilterChoices(const Candidate &base,
     own = std::move(*made);
   }
   const Candidate &candidate = bits == 8 ? base : own;
-  auto rounded = evaluate::FloatEvaluator::create(
+  auto evaluator = evaluate::FloatEvaluator::create(
       candidate.compilation->quantizedFunction(), 1);
-  if (!rounded)
-    return rounded.takeError();
+  if (!evaluator)
+    return evaluator.takeError();
   for (Variable &variable : network.variables) {
     if (!variable.isFilter)
       continue;
     const std::string &layer = variable.names.front();
-    auto loss = losses->ofWeights(layer, **rounded);
+    auto loss = losses->ofWeights(layer, **evaluator);
     if (!loss)
       return loss.takeError();
+    rounded[{layer, bits}] =
+        (*evaluator)->parameter(*(*evaluator)->weightsOf(layer)).vec();
     variable.choices.push_back({bits, *loss, costsOf(candidate.code, layer)});
   }
   return llvm::Error::success();
 }
 
-llvm::Error Allocator::State::addValueChoices(const Candidate &base,
-                                              unsigned bits) {
+llvm::Error Allocator::State::addValueChoices(unsigned bits) {
   Candidate own;
   if (bits != 8) {
     tell(fmt::format("measuring {}-bit activations", bits));
@@ -149,29 +152,29 @@ llvm::Error Allocator::State::addValueChoices(const Candidate &base,
 
 llvm::Error Allocator::State::prepare() {
   tell("measuring 8 bits");
-  auto base = compileCandidate(compile, uniformPlan(8, 8), wanted());
-  if (!base)
-    return base.takeError();
-  mlir::func::FuncOp function = base->compilation->legalizedFunction();
+  auto made = compileCandidate(compile, uniformPlan(8, 8), wanted());
+  if (!made)
+    return made.takeError();
+  base = std::move(*made);
+  mlir::func::FuncOp function = base.compilation->legalizedFunction();
   network.id = quantize::networkId(function);
   network.variables = variablesOf(function);
-  network.code = base->code;
+  network.code = base.code;
   if (llvm::none_of(network.variables,
                     [](const Variable &v) { return v.isFilter; }))
     return llvm::createStringError(
         compile.input + ": has no convolution or fully connected layer whose "
                         "bits could be chosen");
-  auto meter = LossMeter::create(*base->compilation, options);
+  auto meter = LossMeter::create(*base.compilation, options);
   if (!meter)
     return meter.takeError();
   losses = std::move(*meter);
   for (unsigned bits : options.weightBits)
-    if (llvm::Error error = addFilterChoices(*base, bits))
+    if (llvm::Error error = addFilterChoices(bits))
       return error;
   for (unsigned bits : options.activationBits)
-    if (llvm::Error error = addValueChoices(*base, bits))
+    if (llvm::Error error = addValueChoices(bits))
       return error;
-  losses.reset(); // it refers to the function
   if (options.costTable.empty())
     return llvm::Error::success();
   auto file = llvm::MemoryBuffer::getFile(options.costTable, /*IsText=*/true);
@@ -193,6 +196,28 @@ Allocator::create(const driver::CompileOptions &compile,
   if (llvm::Error error = state->prepare())
     return std::move(error);
   return std::unique_ptr<Allocator>(new Allocator(std::move(state)));
+}
+
+llvm::Expected<double> Allocator::divergenceOf(const quantize::Plan &plan) {
+  std::map<std::string, llvm::ArrayRef<float>> filters;
+  for (const auto &[name, weights] : this->filters()) {
+    auto found = state->rounded.find({name, plan.weightBits(name)});
+    if (found == state->rounded.end())
+      return llvm::createStringError(
+          fmt::format("layer '{}' was not measured with {} bits", name,
+                      plan.weightBits(name)));
+    filters[name] = found->second;
+  }
+  return state->losses->together(filters,
+                                 state->base.compilation->quantizedFunction());
+}
+
+std::vector<std::pair<std::string, double>> Allocator::filters() const {
+  std::vector<std::pair<std::string, double>> result;
+  for (const Variable &variable : state->network.variables)
+    if (variable.isFilter)
+      result.push_back({variable.names.front(), variable.elements});
+  return result;
 }
 
 std::string Allocator::costTable() const {

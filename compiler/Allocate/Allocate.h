@@ -90,6 +90,13 @@ public:
   /// the search goes on. An error explains what is missing.
   llvm::Expected<PlanOutcome> allocate(const Budgets &budgets);
 
+  /// Divergence of the results with all filters rounded to the plan's bits and
+  /// all values to 8, in nats: quickly, without compiling the plan.
+  llvm::Expected<double> divergenceOf(const quantize::Plan &plan);
+
+  /// Names and numbers of weights of the layers that have bits to choose.
+  std::vector<std::pair<std::string, double>> filters() const;
+
   /// The costs of all choices, as -cost-table takes them.
   std::string costTable() const;
 

@@ -68,36 +68,66 @@ LossMeter::ofWeights(llvm::StringRef layer,
   std::vector<float> exact = evaluator.parameter(*index).vec();
   if (score != Score::Divergence)
     return scored(sensitivities[layer.str()], exact, rounded.parameter(*other));
-  if (llvm::Error error =
-          evaluator.setParameter(*index, rounded.parameter(*other)))
+  return measureWith({{layer.str(), rounded.parameter(*other)}}, {});
+}
+
+llvm::Expected<double> LossMeter::measureWith(
+    const std::map<std::string, llvm::ArrayRef<float>> &filters,
+    const evaluate::Simulation &simulation) {
+  evaluate::FloatEvaluator &evaluator = meter->evaluator();
+  // A simulation rounds from what parameters were before it.
+  if (llvm::Error error = evaluator.simulate({}))
     return std::move(error);
-  auto distance = meter->measure({});
-  if (llvm::Error error = evaluator.setParameter(*index, exact)) {
-    llvm::consumeError(distance.takeError());
-    return std::move(error);
+  std::map<size_t, std::vector<float>> exact;
+  llvm::Error failure = llvm::Error::success();
+  for (const auto &[layer, values] : filters) {
+    auto index = evaluator.weightsOf(layer);
+    if (failure || !index)
+      continue;
+    exact[*index] = evaluator.parameter(*index).vec();
+    failure = evaluator.setParameter(*index, values);
   }
+  llvm::Expected<evaluate::OutputDistance> distance =
+      failure ? llvm::Expected<evaluate::OutputDistance>(std::move(failure))
+              : meter->measure(simulation);
+  if (llvm::Error error = evaluator.simulate({}))
+    return llvm::joinErrors(std::move(error), distance.takeError());
+  for (const auto &[index, values] : exact)
+    if (llvm::Error error = evaluator.setParameter(index, values))
+      return llvm::joinErrors(std::move(error), distance.takeError());
   if (!distance)
     return distance.takeError();
   return std::max(0.0, distance->divergence);
 }
 
+/// Rounds values to their types in `quantized`: those named, or all.
+static evaluate::Simulation
+simulationOf(func::FuncOp quantized, llvm::ArrayRef<std::string> names = {}) {
+  evaluate::Simulation simulation;
+  auto add = [&](Value value) {
+    std::string name = quantize::layerOf(value);
+    if (!name.empty() && (names.empty() || llvm::is_contained(names, name)))
+      simulation.values[name] = {quantize::elementTypeOf(value)};
+  };
+  for (Value value : quantized.getArguments())
+    add(value);
+  for (Operation &op : quantized.front())
+    if (!isa<qgraph::ConstantOp>(op))
+      for (Value value : op.getResults())
+        add(value);
+  return simulation;
+}
+
 llvm::Expected<double>
 LossMeter::ofActivations(llvm::ArrayRef<std::string> names,
                          func::FuncOp quantized) {
-  llvm::StringMap<Type> types;
-  for (Value value : quantized.getArguments())
-    types[quantize::layerOf(value)] = quantize::elementTypeOf(value);
-  for (Operation &op : quantized.front())
-    for (Value value : op.getResults())
-      types[quantize::layerOf(value)] = quantize::elementTypeOf(value);
-  evaluate::Simulation simulation;
-  for (const std::string &name : names)
-    if (auto found = types.find(name); found != types.end())
-      simulation.values[name] = {found->second};
-  auto distance = meter->measure(simulation);
-  if (!distance)
-    return distance.takeError();
-  return std::max(0.0, distance->divergence);
+  return measureWith({}, simulationOf(quantized, names));
+}
+
+llvm::Expected<double>
+LossMeter::together(const std::map<std::string, llvm::ArrayRef<float>> &filters,
+                    func::FuncOp quantized) {
+  return measureWith(filters, simulationOf(quantized));
 }
 
 } // namespace qcc::allocate

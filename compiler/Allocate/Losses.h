@@ -23,7 +23,16 @@ public:
   llvm::Expected<double> ofActivations(llvm::ArrayRef<std::string> names,
                                        mlir::func::FuncOp quantized);
 
+  /// Divergence with all the given filters, by layer, and all values rounded to
+  /// their types in `quantized`.
+  llvm::Expected<double>
+  together(const std::map<std::string, llvm::ArrayRef<float>> &filters,
+           mlir::func::FuncOp quantized);
+
 private:
+  llvm::Expected<double>
+  measureWith(const std::map<std::string, llvm::ArrayRef<float>> &filters,
+              const evaluate::Simulation &simulation);
   llvm::Error measureSensitivities(const driver::Compilation &base,
                                    const AllocateOptions &options);
   double scored(const quantize::LayerSensitivity &sensitivity,
