@@ -256,12 +256,11 @@ llvm::Error Compilation::checkRounding() const {
     return llvm::createStringError(
         "-rounding=" + quantize::roundingName(opts.rounding->kind) +
         " needs -calibration");
-  if (opts.biasCorrection.value_or(false))
-    return llvm::createStringError("-bias-correction=on needs -calibration");
   return llvm::Error::success();
 }
 
 void Compilation::chooseRounding(QuantizeOptions &options) const {
+  options.biasCorrection = opts.biasCorrection.value_or(false);
   if (calibrationSets.empty())
     return;
   bool isLow = opts.plan && quantize::hasLowBits(*opts.plan) &&
@@ -422,6 +421,10 @@ Compilation::layerFacts() const {
     fact.scale = quantized.getScale();
     fact.zeroPoint = static_cast<int32_t>(quantized.getZeroPoint());
     fact.bits = quantize::bitsOf(quantized);
+    if (auto observer = op->getAttrOfType<StringAttr>("qgraph.observer"))
+      fact.observer = observer.str();
+    if (auto score = op->getAttrOfType<FloatAttr>("qgraph.range_sqnr"))
+      fact.rangeSqnr = score.getValueAsDouble();
   });
   if (calibrationSets.empty())
     return facts;

@@ -7,7 +7,7 @@ namespace qcc::driver {
 QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
     : observer("observer",
                cl::desc("how ranges are chosen: mse (default), minmax, "
-                        "percentile[=percent], entropy"),
+                        "percentile[=percent], entropy, auto"),
                cl::value_desc("kind"), cl::init("mse"), cl::cat(category)),
       plan("plan", cl::desc("bits of every layer (.qplan)"),
            cl::value_desc("file"), cl::cat(category)),

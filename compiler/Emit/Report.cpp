@@ -113,6 +113,10 @@ nlohmann::ordered_json kernelJson(const KernelRow &row) {
     json["zero_point"] = row.facts->zeroPoint;
     if (row.facts->sqnr)
       json["sqnr_db"] = *row.facts->sqnr;
+    if (!row.facts->observer.empty())
+      json["observer"] = row.facts->observer;
+    if (row.facts->rangeSqnr)
+      json["range_sqnr_db"] = *row.facts->rangeSqnr;
   }
   return json;
 }

@@ -202,10 +202,23 @@ private:
         return emitError(value.getLoc())
                << "the profile has no statistics of layer '" << layer
                << "', expected one that was collected from this network";
-      setRange(value, chooseRange(*stats, options.observer,
-                                  activationScheme(getBits(value))));
+      QuantScheme scheme = activationScheme(getBits(value));
+      if (options.observer.kind == ObserverKind::Auto)
+        setBestRange(value, tryRanges(*stats, scheme).front());
+      else
+        setRange(value, chooseRange(*stats, options.observer, scheme));
     }
     return success();
+  }
+
+  /// Also says which observer was best and how good it is, for reports.
+  static void setBestRange(Value value, const RangeChoice &best) {
+    Builder builder(value.getContext());
+    setRange(value, best.range);
+    setFact(value, "qgraph.observer",
+            builder.getStringAttr(observerName(best.kind)));
+    if (std::isfinite(best.sqnr))
+      setFact(value, "qgraph.range_sqnr", builder.getF64FloatAttr(best.sqnr));
   }
 
   LogicalResult estimatedRanges(func::FuncOp function,

@@ -489,4 +489,15 @@ estimateRanges(func::FuncOp function, const llvm::DenseMap<Value, Range> &known,
   return ranges;
 }
 
+llvm::DenseMap<Value, std::vector<double>>
+estimateMeans(func::FuncOp function, const llvm::DenseMap<Value, Range> &known,
+              const DataFreeOptions &options) {
+  Estimator estimator(known, options);
+  llvm::DenseMap<Value, std::vector<double>> means;
+  for (Value value : activations(function))
+    for (const Channel &channel : estimator.summarize(value).channels)
+      means[value].push_back(channel.mean);
+  return means;
+}
+
 } // namespace qcc::quantize

@@ -7,6 +7,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 
+#include <vector>
+
 namespace qcc::quantize {
 
 struct DataFreeOptions {
@@ -27,6 +29,13 @@ llvm::DenseMap<mlir::Value, Range>
 estimateRanges(mlir::func::FuncOp function,
                const llvm::DenseMap<mlir::Value, Range> &known,
                const DataFreeOptions &options);
+
+/// The means that the same description gives the channels of every activation:
+/// one for each index of the last axis, or one for all.
+llvm::DenseMap<mlir::Value, std::vector<double>>
+estimateMeans(mlir::func::FuncOp function,
+              const llvm::DenseMap<mlir::Value, Range> &known,
+              const DataFreeOptions &options);
 
 } // namespace qcc::quantize
 

@@ -10,6 +10,7 @@
 #include <cassert>
 #include <cfloat>
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 using namespace llvm;
@@ -376,13 +377,15 @@ Expected<Observer> parseObserver(StringRef text) {
     observer.kind = ObserverKind::Mse;
   else if (name == "entropy")
     observer.kind = ObserverKind::Entropy;
+  else if (name == "auto")
+    observer.kind = ObserverKind::Auto;
   else
     known = false;
   bool hasArgument = text.contains('=');
   if (!known || (hasArgument && observer.kind != ObserverKind::Percentile))
     return createStringError(
         formatv("unknown observer '{0}'; expected minmax, percentile[=<percent>"
-                "], mse or entropy",
+                "], mse, entropy or auto",
                 text)
             .str(),
         inconvertibleErrorCode());
@@ -394,6 +397,34 @@ Expected<Observer> parseObserver(StringRef text) {
             .str(),
         inconvertibleErrorCode());
   return observer;
+}
+
+StringRef observerName(ObserverKind kind) {
+  static constexpr StringLiteral names[] = {"minmax", "percentile", "mse",
+                                            "entropy", "auto"};
+  return names[static_cast<size_t>(kind)];
+}
+
+std::vector<RangeChoice> tryRanges(const ValueStats &stats,
+                                   const QuantScheme &scheme) {
+  std::vector<RangeChoice> choices;
+  double signal = stats.elements ? stats.sumSquares / stats.elements : 0;
+  for (ObserverKind kind : {ObserverKind::MinMax, ObserverKind::Percentile,
+                            ObserverKind::Mse, ObserverKind::Entropy}) {
+    RangeChoice choice;
+    choice.kind = kind;
+    Observer observer;
+    observer.kind = kind;
+    choice.range = chooseRange(stats, observer, scheme);
+    double error = quantizationError(stats, choice.range, scheme);
+    choice.sqnr =
+        error > 0 && signal > 0 ? 10 * std::log10(signal / error) : HUGE_VAL;
+    choices.push_back(choice);
+  }
+  llvm::sort(choices, [](const RangeChoice &a, const RangeChoice &b) {
+    return std::tie(b.sqnr, a.kind) < std::tie(a.sqnr, b.kind);
+  });
+  return choices;
 }
 
 Range chooseRange(const ValueStats &stats, const Observer &observer,
@@ -414,6 +445,8 @@ Range chooseRange(const ValueStats &stats, const Observer &observer,
   case ObserverKind::Entropy:
     range = entropyRange(stats, scheme);
     break;
+  case ObserverKind::Auto:
+    return tryRanges(stats, scheme).front().range;
   }
   // Nearly all values may be zero; an observer that would clip everything
   // away is of no use.

@@ -15,6 +15,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace qcc::quantize {
 
@@ -77,7 +78,7 @@ double fakeQuantize(double value, const QuantParams &params,
 double quantizationError(const ValueStats &stats, Range range,
                          const QuantScheme &scheme);
 
-enum class ObserverKind { MinMax, Percentile, Mse, Entropy };
+enum class ObserverKind { MinMax, Percentile, Mse, Entropy, Auto };
 
 struct Observer {
   ObserverKind kind = ObserverKind::MinMax;
@@ -85,7 +86,10 @@ struct Observer {
   double percentile = 99.99;
 };
 
-/// "minmax", "percentile", "percentile=99.9", "mse" or "entropy".
+/// "minmax", "percentile", ... as in parseObserver(), without a percentage.
+llvm::StringRef observerName(ObserverKind kind);
+
+/// "minmax", "percentile", "percentile=99.9", "mse", "entropy" or "auto".
 llvm::Expected<Observer> parseObserver(llvm::StringRef text);
 
 /// The range that `observer` proposes; lo <= 0 <= hi, lo == -hi if the scheme
@@ -108,8 +112,22 @@ llvm::Expected<Observer> parseObserver(llvm::StringRef text);
 ///   and its quantized copy (Migacz, 8-bit inference with TensorRT, GTC
 ///   2017), generalised to asymmetric ranges by clipping both ends in
 ///   proportion.
+/// - Auto: see tryRanges().
 Range chooseRange(const ValueStats &stats, const Observer &observer,
                   const QuantScheme &scheme);
+
+/// What an observer proposes, and how good that is: the energy of the values
+/// over that of their error, in dB; infinite without error.
+struct RangeChoice {
+  ObserverKind kind = ObserverKind::MinMax;
+  Range range;
+  double sqnr = 0;
+};
+
+/// The proposals of MinMax, Percentile (99.99), Mse and Entropy, best score
+/// first; of equals the one that comes first here.
+std::vector<RangeChoice> tryRanges(const ValueStats &stats,
+                                   const QuantScheme &scheme);
 
 } // namespace qcc::quantize
 

@@ -59,6 +59,11 @@ def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
     (`qgraph.output_mean`, `qgraph.output_std`) carried through the graph, upon
     which a remark says so.
 
+    With the observer `auto`, every value gets the range of the least squared
+    error among those that the others propose, `qgraph.observer` names the one
+    that proposed it and `qgraph.range_sqnr` is its score: signal over error
+    of the values seen, in dB.
+
     An argument fed with raw bytes gets `qgraph.input_type` ("u8" or "s8"),
     `qgraph.input_mean` and `qgraph.input_std` (in byte units); attributes that
     it has already win over the options.
@@ -68,7 +73,7 @@ def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
     Option<"profilePath", "profile", "std::string", "\"\"",
            "the .qprof file with calibration statistics">,
     Option<"observer", "observer", "std::string", "\"mse\"",
-           "minmax, percentile[=percent], mse or entropy">,
+           "minmax, percentile[=percent], mse, entropy or auto">,
     Option<"inputType", "input-type", "std::string", "\"f32\"",
            "f32, u8 or s8: what the arguments hold">,
     Option<"inputMean", "input-mean", "double", "0",
@@ -111,9 +116,15 @@ def RoundWeights : Pass<"qcc-round-weights", "::mlir::ModuleOp"> {
     each output channel, at the convolution. Convolutions whose inputs have been
     measured are rounded with regard to the data, in order of the network; others
     and transposed ones to nearest, with the scale of least squared error.
-    Biases make up for the means of the errors if asked for.
+    Biases make up for the means of the errors if asked for: those measured, or,
+    without data, those that batch normalizations state (`qgraph.output_mean`),
+    carried through the graph.
   }];
   let dependentDialects = ["::mlir::quant::QuantDialect"];
+  let options = [
+    Option<"biasCorrection", "bias-correction", "bool", "false",
+           "biases make up for the means of the errors">
+  ];
 }
 
 def ApplyTypes : Pass<"qcc-apply-types", "::mlir::ModuleOp"> {

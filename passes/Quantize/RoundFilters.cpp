@@ -1,3 +1,4 @@
+#include "passes/Quantize/DataFree.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/RoundingMath.h"
 #include "passes/Quantize/Values.h"
@@ -55,6 +56,7 @@ RoundedWeights roundByOneScale(ArrayRef<float> weights, size_t channels,
 
 class RoundWeightsPass : public impl::RoundWeightsBase<RoundWeightsPass> {
 public:
+  using RoundWeightsBase::RoundWeightsBase;
   RoundWeightsPass() = default;
   explicit RoundWeightsPass(const QuantizeOptions &options)
       : options(options) {}
@@ -65,6 +67,9 @@ public:
     func::FuncOp function = findNetwork(getOperation());
     if (!function)
       return signalPassFailure();
+    options.biasCorrection |= biasCorrection;
+    if (options.biasCorrection && !options.grams)
+      means = estimateMeans(function, knownRanges(function), {options.spread});
     std::vector<Operation *> layers, measured;
     for (Operation &op : function.front())
       if (isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>(op) &&
@@ -82,7 +87,16 @@ private:
       return false;
     return getWeightBits(op) < 8 ||
            options.rounding.kind != RoundingKind::Nearest ||
-           (options.biasCorrection && options.grams);
+           options.biasCorrection;
+  }
+
+  /// What estimates start from, as in qcc-assign-ranges.
+  static llvm::DenseMap<Value, Range> knownRanges(func::FuncOp function) {
+    llvm::DenseMap<Value, Range> known;
+    for (BlockArgument argument : function.getArguments())
+      if (std::optional<Range> range = getRange(argument))
+        known[argument] = *range;
+    return known;
   }
 
   bool isMeasured(Operation *op) const {
@@ -132,6 +146,8 @@ private:
         bias = static_cast<float>(bias + correction);
       replaceConstant(op->getOpOperand(2), biases);
     }
+    if (!gram && options.biasCorrection)
+      correctByEstimates(op, weights, rounded, biases);
     size_t size = weights.size() / std::max<size_t>(1, biases.size());
     for (size_t i = 0; i < weights.size(); ++i)
       weights[i] =
@@ -141,7 +157,36 @@ private:
                 DenseF64ArrayAttr::get(&getContext(), rounded.scales));
   }
 
+  /// The mean error by the means that batch normalizations state (Nagel et al.,
+  /// Data-free quantization through weight equalization and bias correction,
+  /// section 4.2). Padding counts as the mean.
+  void correctByEstimates(Operation *op, ArrayRef<float> weights,
+                          const RoundedWeights &rounded,
+                          std::vector<float> &biases) {
+    auto conv = dyn_cast<qgraph::Conv2DOp>(op);
+    auto found = conv ? means.find(conv.getInput()) : means.end();
+    if (found == means.end())
+      return;
+    const std::vector<double> &input = found->second;
+    size_t perGroup = shapeOf(conv.getFilter()).back();
+    size_t size = weights.size() / biases.size();
+    size_t outputs = biases.size() / conv.getGroups();
+    for (size_t o = 0; o < biases.size(); ++o) {
+      double sum = 0;
+      for (size_t i = 0; i < size; ++i) {
+        size_t channel = o / outputs * perGroup + i % perGroup;
+        double error = weights[o * size + i] -
+                       rounded.scales[o] * rounded.codes[o * size + i];
+        sum += input[input.size() == 1 ? 0 : channel] * error;
+      }
+      biases[o] = static_cast<float>(biases[o] + sum);
+    }
+    replaceConstant(op->getOpOperand(2), biases);
+  }
+
   QuantizeOptions options;
+  /// Of activations, by channel, where there are no data.
+  llvm::DenseMap<Value, std::vector<double>> means;
 };
 
 } // namespace

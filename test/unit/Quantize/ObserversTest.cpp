@@ -283,6 +283,7 @@ TEST(Observers, NamesParse) {
   EXPECT_EQ(parseObserver("minmax")->kind, ObserverKind::MinMax);
   EXPECT_EQ(parseObserver("mse")->kind, ObserverKind::Mse);
   EXPECT_EQ(parseObserver("entropy")->kind, ObserverKind::Entropy);
+  EXPECT_EQ(parseObserver("auto")->kind, ObserverKind::Auto);
   EXPECT_EQ(parseObserver("percentile")->percentile, 99.99);
   EXPECT_EQ(parseObserver("percentile=99.5")->percentile, 99.5);
   EXPECT_EQ(parseObserver("percentile=100")->percentile, 100);
@@ -297,6 +298,37 @@ TEST(Observers, WrongNamesAreErrors) {
         message(parseObserver(std::string("percentile=") + text).takeError()),
         HasSubstr("percentile '" + std::string(text) +
                   "' is not a number in (50, 100]"));
+}
+
+TEST(TryRanges, BestScoreIsFirst) {
+  for (unsigned bits : {4u, 8u, 16u}) {
+    SCOPED_TRACE(bits);
+    ValueStats stats = statsOf(normal(20000, 5));
+    QuantScheme scheme{bits, true, bits == 16};
+    std::vector<RangeChoice> choices = tryRanges(stats, scheme);
+    ASSERT_EQ(choices.size(), 4u);
+    double signal = stats.sumSquares / static_cast<double>(stats.elements);
+    for (const RangeChoice &choice : choices) {
+      Observer observer;
+      observer.kind = choice.kind;
+      EXPECT_EQ(choice.range, chooseRange(stats, observer, scheme));
+      EXPECT_NEAR(choice.sqnr,
+                  10 * std::log10(signal / quantizationError(
+                                               stats, choice.range, scheme)),
+                  1e-9);
+      EXPECT_GE(choices.front().sqnr, choice.sqnr);
+    }
+    EXPECT_EQ(chooseRange(stats, *parseObserver("auto"), scheme),
+              choices.front().range);
+  }
+}
+
+TEST(TryRanges, WithoutErrorsMinMaxIsFirst) {
+  std::vector<RangeChoice> choices =
+      tryRanges(statsOf({0.0f, 0.0f}), QuantScheme());
+  EXPECT_EQ(choices.front().kind, ObserverKind::MinMax);
+  EXPECT_EQ(choices.front().range, (Range{0, 0}));
+  EXPECT_EQ(observerName(choices.front().kind), "minmax");
 }
 
 } // namespace
