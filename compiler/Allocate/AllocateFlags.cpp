@@ -173,6 +173,25 @@ bool AllocateFlags::wantPlan() const {
   return false;
 }
 
+llvm::Error AllocateFlags::choose(driver::CompileOptions &options,
+                                  std::string *costs) const {
+  if (!wantPlan() || options.plan)
+    return llvm::Error::success();
+  auto wanted = read();
+  if (!wanted)
+    return wanted.takeError();
+  auto allocator = Allocator::create(options, *wanted);
+  if (!allocator)
+    return allocator.takeError();
+  auto outcome = (*allocator)->allocate(wanted->budgets);
+  if (!outcome)
+    return outcome.takeError();
+  options.plan = std::move(outcome->plan);
+  if (costs)
+    *costs = (*allocator)->costTable();
+  return llvm::Error::success();
+}
+
 llvm::Error AllocateFlags::check(const emit::Report &report) const {
   struct Entry {
     const cl::opt<std::string> &option;

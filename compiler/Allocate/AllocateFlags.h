@@ -23,6 +23,10 @@ public:
 
   /// Whether bits are to be chosen.
   bool wantPlan() const;
+  /// Chooses bits for `options`, if there are budgets and it has no plan.
+  /// Writes the table of costs to `costs`, unless null.
+  llvm::Error choose(driver::CompileOptions &options,
+                     std::string *costs = nullptr) const;
   /// Whether the network is to be compiled for many budgets.
   bool wantPareto() const { return !pareto.empty(); }
   /// Where the table of costs goes; empty: nowhere.

@@ -1,4 +1,5 @@
 // qcc-eval: how good a compiled network is on real data, beside the float one.
+#include "compiler/Allocate/AllocateFlags.h"
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/QuantizeFlags.h"
@@ -55,6 +56,7 @@ static cl::opt<uint64_t> seed("seed", cl::desc("seed of the first draw"),
 static cl::opt<int> draws("draws", cl::desc("calibrate so many times"),
                           cl::init(1), cl::cat(category));
 static driver::QuantizeFlags quantizeFlags(category);
+static allocate::AllocateFlags allocateFlags(category);
 static cl::opt<std::string> inputType("input-type", cl::desc("real, u8 or s8"),
                                       cl::init("real"), cl::cat(category));
 static cl::opt<double>
@@ -336,6 +338,8 @@ llvm::Error evaluateDraw(Session &session, int draw) {
   auto options = compileOptions(session, draw);
   if (!options)
     return options.takeError();
+  if (llvm::Error error = allocateFlags.choose(*options))
+    return error;
   driver::Compilation compilation(std::move(*options));
   std::string ranges =
       quantizeFlags.distilled() > 0

@@ -365,20 +365,11 @@ llvm::Error compile(driver::Compilation &compilation,
 /// Chooses bits within the budgets, if there are any and no plan is given.
 llvm::Error choosePlan(driver::CompileOptions &options,
                        emit::Outputs &outputs) {
-  if (!allocateFlags.wantPlan() || options.plan)
-    return llvm::Error::success();
-  auto wanted = allocateFlags.read();
-  if (!wanted)
-    return wanted.takeError();
-  auto allocator = allocate::Allocator::create(options, *wanted);
-  if (!allocator)
-    return allocator.takeError();
-  auto outcome = (*allocator)->allocate(wanted->budgets);
-  if (!outcome)
-    return outcome.takeError();
-  options.plan = std::move(outcome->plan);
-  if (!allocateFlags.costsPath().empty())
-    outputs.add(allocateFlags.costsPath(), (*allocator)->costTable());
+  std::string costs;
+  if (llvm::Error error = allocateFlags.choose(options, &costs))
+    return error;
+  if (!costs.empty() && !allocateFlags.costsPath().empty())
+    outputs.add(allocateFlags.costsPath(), std::move(costs));
   return llvm::Error::success();
 }
 
