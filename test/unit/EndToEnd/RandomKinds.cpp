@@ -57,10 +57,11 @@ Value conv(RandomWriter &w) {
   Shape filter = {oc, h.size, v.size, ic / groups};
   int64_t terms = filter[1] * filter[2] * filter[3];
   int64_t biasMost = w.pick<int64_t>({0, 1000, 200000});
-  double bound = double(terms) * 127 * (magnitude(x, 0) + 128) + biasMost +
-                 double(terms) * 127 * 128;
+  int bits = w.pick<int>({8, 8, 8, 4, 4, 2});
+  int64_t most = (1 << (bits - 1)) - 1, least = bits == 8 ? -most : -most - 1;
+  double bound = double(terms) * -least * (magnitude(x, 0) + 256) + biasMost;
   std::string acc = accumulatorFor(bound);
-  Value weights = w.constant(filter, "i8", -127, 127);
+  Value weights = w.constant(filter, fmt::format("i{}", bits), least, most);
   Value bias = w.constant({oc}, acc, -biasMost, biasMost);
   Value sums = w.emit(
       "conv2d", {x, weights, bias},
