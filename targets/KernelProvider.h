@@ -52,6 +52,8 @@ struct KernelNeeds {
 /// Bytes of one constant operand in the order the code reads them.
 struct PackedConstant {
   std::vector<uint8_t> bytes;
+  int64_t weightBytes = 0; ///< what of them is weights of a convolution
+  int weightBits = 0;      ///< what one of those takes there, padding aside
 };
 
 /// Makes code for kernels.

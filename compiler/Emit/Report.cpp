@@ -41,6 +41,11 @@ KernelRow describe(qint::KernelOp kernel,
     row.symbol = symbol.str();
   if (auto bytes = kernel->getAttrOfType<IntegerAttr>("qint.packed_bytes"))
     row.packedBytes = bytes.getInt();
+  if (auto bytes =
+          kernel->getAttrOfType<IntegerAttr>("qint.stored_weight_bytes"))
+    row.storedWeightBytes = bytes.getInt();
+  if (auto bits = kernel->getAttrOfType<IntegerAttr>("qint.stored_weight_bits"))
+    row.storedWeightBits = static_cast<unsigned>(bits.getInt());
   row.scratchBytes = static_cast<int64_t>(kernel.getScratch().value_or(0));
   if (auto offset = kernel.getOffset())
     row.offset = static_cast<int64_t>(*offset);
@@ -78,6 +83,16 @@ std::string shapeText(llvm::ArrayRef<int64_t> shape) {
   return text;
 }
 
+/// "4", or "4 in 8" where the code reads them from more bits.
+std::string bitsText(const KernelRow &row) {
+  if (!row.weightBits)
+    return "";
+  std::string text = std::to_string(row.weightBits);
+  if (row.storedWeightBits > row.weightBits)
+    text += " in " + std::to_string(row.storedWeightBits);
+  return text;
+}
+
 nlohmann::ordered_json portJson(const Port &port) {
   nlohmann::ordered_json json = {{"name", port.name},
                                  {"type", port.elementType},
@@ -99,6 +114,8 @@ nlohmann::ordered_json kernelJson(const KernelRow &row) {
                                  {"weight_bits", row.weightBits},
                                  {"weight_bytes", row.weightBytes},
                                  {"packed_bytes", row.packedBytes},
+                                 {"stored_weight_bits", row.storedWeightBits},
+                                 {"stored_weight_bytes", row.storedWeightBytes},
                                  {"symbol", row.symbol},
                                  {"code_bytes", row.codeBytes},
                                  {"output_bytes", row.outputBytes},
@@ -146,17 +163,16 @@ void addCosts(Report &report, const InstructionCounts &counts) {
 std::string reportText(const Report &report) {
   std::string text = fmt::format("{} for {}\n\n", report.source, report.target);
   text += fmt::format(
-      "{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7} {:>12}\n", "kernel",
+      "{:<20} {:<34} {:<14} {:>10} {:>9} {:>7} {:>9} {:>7} {:>12}\n", "kernel",
       "ops", "shape", "macs", "weights", "bits", "scale", "SQNR",
       "instructions");
   int64_t macs = 0;
   for (const KernelRow &row : report.kernels) {
     macs += row.macs;
     text += fmt::format(
-        "{:<20} {:<34} {:<14} {:>10} {:>9} {:>4} {:>9} {:>7} {:>12}\n",
+        "{:<20} {:<34} {:<14} {:>10} {:>9} {:>7} {:>9} {:>7} {:>12}\n",
         row.name, row.ops, shapeText(row.shape), row.macs, row.weightBytes,
-        row.weightBits ? std::to_string(row.weightBits) : "",
-        row.facts ? fmt::format("{:.5g}", row.facts->scale) : "",
+        bitsText(row), row.facts ? fmt::format("{:.5g}", row.facts->scale) : "",
         row.facts && row.facts->sqnr ? fmt::format("{:.1f}", *row.facts->sqnr)
                                      : "",
         row.instructions ? std::to_string(std::llround(*row.instructions))

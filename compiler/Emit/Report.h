@@ -34,8 +34,10 @@ struct KernelRow {
   int64_t macs = 0;
   int64_t weightBytes = 0; ///< constants as the model stores them, unpacked
   int64_t packedBytes = 0; ///< constants as the code reads them
-  std::string symbol;      ///< the function that computes it
-  int64_t codeBytes = 0;   ///< of that function, which kernels may share
+  int64_t storedWeightBytes = 0; ///< of packedBytes, weights
+  unsigned storedWeightBits = 0; ///< that one takes: more where not packed
+  std::string symbol;            ///< the function that computes it
+  int64_t codeBytes = 0;         ///< of that function, which kernels may share
   /// What one run of it executes; see InstructionCounts.
   std::optional<double> instructions;
   unsigned weightBits = 0; ///< 0 without weights

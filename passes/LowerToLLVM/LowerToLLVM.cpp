@@ -175,14 +175,11 @@ private:
   void addCall(const Call &call) {
     qint::KernelOp kernel = call.kernel;
     llvm::SmallVector<llvm::Value *> arguments;
-    size_t packedBytes = 0;
     for (auto [i, input] : llvm::enumerate(kernel.getInputs()))
       arguments.push_back(call.isConstant[i]
                               ? constantPointer(call.packed[i].bytes, kernel, i)
                               : pointers.lookup(storageOf(input)));
-    for (const targets::PackedConstant &constant : call.packed)
-      packedBytes += constant.bytes.size();
-    state(kernel, jobs[call.job].symbol, packedBytes);
+    state(kernel, jobs[call.job].symbol, call.packed);
     if (auto offset = kernel.getOffset())
       pointers[kernel.getOutput()] = arenaPointer(*offset);
     arguments.push_back(pointers.lookup(kernel.getOutput()));
@@ -195,11 +192,20 @@ private:
 
   /// What became of a kernel, for the report.
   static void state(qint::KernelOp kernel, llvm::StringRef symbol,
-                    size_t packedBytes) {
+                    llvm::ArrayRef<targets::PackedConstant> constants) {
     Builder attributes(kernel.getContext());
+    int64_t bytes = 0, weightBytes = 0, weightBits = 0;
+    for (const targets::PackedConstant &constant : constants) {
+      bytes += static_cast<int64_t>(constant.bytes.size());
+      weightBytes += constant.weightBytes;
+      weightBits = std::max<int64_t>(weightBits, constant.weightBits);
+    }
     kernel->setAttr("qint.symbol", attributes.getStringAttr(symbol));
-    kernel->setAttr("qint.packed_bytes",
-                    attributes.getI64IntegerAttr(packedBytes));
+    kernel->setAttr("qint.packed_bytes", attributes.getI64IntegerAttr(bytes));
+    kernel->setAttr("qint.stored_weight_bytes",
+                    attributes.getI64IntegerAttr(weightBytes));
+    kernel->setAttr("qint.stored_weight_bits",
+                    attributes.getI64IntegerAttr(weightBits));
   }
 
   static std::string sanitized(llvm::StringRef name) {

@@ -31,8 +31,9 @@ createTargetMachine(const targets::Target &target);
 /// *arena)`, one internal function per distinct kernel, packed constants as
 /// internal read-only globals. Kernels of `function` get the attributes
 /// `qint.symbol`, the function that computes them (kernels that differ in
-/// constants only share one), and `qint.packed_bytes`, those of their
-/// constants.
+/// constants only share one), `qint.packed_bytes`, those of their constants,
+/// and of those the bytes of weights and the bits that each takes,
+/// `qint.stored_weight_bytes` and `qint.stored_weight_bits`.
 llvm::Expected<std::unique_ptr<llvm::Module>>
 lowerToLLVM(mlir::func::FuncOp function, const targets::Target &target,
             const targets::KernelProvider &portable,

@@ -22,20 +22,25 @@ public:
     windowBytes = static_cast<int64_t>(weights.size()) / plan.outputs;
   }
 
-  std::vector<uint8_t> write() {
+  PackedConstant write() {
     std::vector<int64_t> passes = plan.passes();
+    PackedConstant packed;
+    packed.weightBits = static_cast<int>(plan.tile.bits);
     for (auto [i, first] : llvm::enumerate(passes)) {
       int64_t advance = i + 1 < passes.size() ? passes[i + 1] - first : 0;
       for (int64_t c = 0; c < plan.tile.channels; ++c)
         putWord(bias(first + c));
       int64_t step = plan.tile.stepWords();
+      packed.weightBytes -= static_cast<int64_t>(bytes.size());
       for (int64_t word = 0; word < plan.tile.words; word += step)
         for (int64_t c = 0; c < plan.tile.channels; ++c)
           putStep(first + c, word, step);
+      packed.weightBytes += static_cast<int64_t>(bytes.size());
       for (int64_t c = 0; c < plan.tile.channels; ++c)
         putScale(first + c, c + 1 == plan.tile.channels ? advance : 0);
     }
-    return std::move(bytes);
+    packed.bytes = std::move(bytes);
+    return packed;
   }
 
 private:
@@ -52,7 +57,7 @@ private:
     for (int64_t i = 0; i < windowBytes; ++i)
       sum += weights[channel * windowBytes + i];
     int64_t moved = plan.isUnsigned ? 0 : 128;
-    return (biases[channel] - moved * sum) * (int64_t(1) << plan.tile.bits);
+    return (biases[channel] - moved * sum) * (int64_t(1) << plan.shiftGrowth());
   }
 
   bool isInWindow(int64_t word) const {
@@ -112,8 +117,7 @@ private:
 
 } // namespace
 
-std::vector<uint8_t> packStream(const KernelSource &source,
-                                const ConvPlan &plan) {
+PackedConstant packStream(const KernelSource &source, const ConvPlan &plan) {
   return Stream(source, plan).write();
 }
 

@@ -72,6 +72,17 @@ bool canRescale(qint::RequantizeOp op, int64_t more) {
   return true;
 }
 
+/// Bits that lift the least shift to 33 together with `bits`, as many as leave
+/// activations in 16 bits.
+int64_t liftFor(qint::RescaleAttr r, int64_t bits) {
+  int64_t least = 33;
+  for (auto [m, s] :
+       llvm::zip(r.getMultipliers().asArrayRef(), r.getShifts().asArrayRef()))
+    if (m != 0)
+      least = std::min<int64_t>(least, s);
+  return std::clamp<int64_t>(33 - bits - least, 0, 7 - bits);
+}
+
 bool hasTypes(Body body) {
   auto conv = body.conv;
   return conv.getGroups() == 1 && isByte(conv.getInput()) &&
@@ -96,7 +107,8 @@ bool findOperands(const KernelSource &source, ConvPlan &plan) {
          source.constants[plan.bias];
 }
 
-/// Whether 2^bits times every sum fits 32 bits, with the weights as they are.
+/// Whether every sum fits 32 bits with what it grows by, the weights being as
+/// they are.
 bool canScaleSums(const KernelSource &source, const ConvPlan &plan) {
   llvm::SmallVector<int64_t> sums;
   for (const llvm::APInt &b :
@@ -108,7 +120,7 @@ bool canScaleSums(const KernelSource &source, const ConvPlan &plan) {
   for (const llvm::APInt &w : filter.getValues<llvm::APInt>())
     sums[i++ / window] += std::abs(w.getSExtValue()) * largest;
   return llvm::all_of(sums, [&](int64_t sum) {
-    return sum < int64_t(1) << (31 - plan.tile.bits);
+    return sum < int64_t(1) << (31 - plan.shiftGrowth());
   });
 }
 
@@ -265,6 +277,8 @@ std::optional<ConvPlan> planConv(const KernelSource &source) {
   ConvPlan plan;
   plan.conv = body->conv;
   plan.tile.bits = elementOf(plan.conv.getFilter()).getIntOrFloatBitWidth();
+  if (plan.tile.isNarrow())
+    plan.tile.lift = liftFor(body->requantize.getRescale(), plan.tile.bits);
   if (!canRescale(body->requantize, plan.shiftGrowth()))
     return std::nullopt;
   plan.rescale = body->requantize.getRescale();

@@ -69,7 +69,8 @@ struct Tile {
   int64_t outputStep;
   int64_t staged = 0;
   int64_t bits = 8; ///< of a weight
-  bool isUnsigned;  ///< output codes
+  int64_t lift = 0;
+  bool isUnsigned; ///< output codes
   int32_t min, max;
 
   bool isNarrow() const { return bits < 8; }
@@ -111,7 +112,9 @@ struct ConvPlan {
   Tile tile;
 
   /// By how much a shift grows, since sums are that power of two larger.
-  int64_t shiftGrowth() const { return tile.isNarrow() ? tile.bits : 0; }
+  int64_t shiftGrowth() const {
+    return tile.isNarrow() ? tile.bits + tile.lift : 0;
+  }
   /// Whether the sums may be stored over the tensor that is added.
   bool mayOverwriteResidual() const;
   /// First channel of each pass. The second pass overlaps the first one when
@@ -125,8 +128,7 @@ struct ConvPlan {
 std::optional<ConvPlan> planConv(const KernelSource &source);
 
 /// All weights, biases and scales in the order the tile reads them.
-std::vector<uint8_t> packStream(const KernelSource &source,
-                                const ConvPlan &plan);
+PackedConstant packStream(const KernelSource &source, const ConvPlan &plan);
 
 /// The tile over all channels, as assembly: r12 points to the expanded
 /// activations and r14 to the weights; every other register but sp is lost.

@@ -178,7 +178,7 @@ void Emitter::emitTile(Value *tileNumber) {
     b.CreateStore(number(0), total);
     expandWindow(window, at(at(scratch, 4), place));
     Value *sum = b.CreateLoad(b.getInt32Ty(), total);
-    b.CreateStore(b.CreateShl(sum, 2 * tile.bits - 1),
+    b.CreateStore(b.CreateShl(sum, 2 * tile.bits - 1 + tile.lift),
                   at(at(scratch, tile.excess(0)), place));
   });
   placeOutput(first);
@@ -223,8 +223,8 @@ void Emitter::expandRun(Value *run, Value *expanded) {
     storeWide(lastBytes(run, rest), at(expanded, whole * tile.wordBytes()));
 }
 
-/// The same as positive numbers, the first register 2^bits times as large, and
-/// added up.
+/// The same as positive numbers, lifted, the first register 2^bits times as
+/// large, and added up.
 void Emitter::storeScaled(Value *bytes, Value *expanded) {
   if (!plan.isUnsigned)
     bytes = b.CreateXor(bytes, number(0x80808080));
@@ -233,9 +233,11 @@ void Emitter::storeScaled(Value *bytes, Value *expanded) {
                                   {bytes, number(0), sum}),
                 total);
   Value *pairs = number(0x00ff00ff);
-  b.CreateAlignedStore(b.CreateShl(b.CreateAnd(bytes, pairs), tile.bits),
-                       expanded, llvm::Align(4));
-  b.CreateAlignedStore(b.CreateAnd(b.CreateLShr(bytes, 8), pairs),
+  Value *even = b.CreateAnd(bytes, pairs);
+  Value *odd = b.CreateAnd(b.CreateLShr(bytes, 8), pairs);
+  b.CreateAlignedStore(b.CreateShl(even, tile.bits + tile.lift), expanded,
+                       llvm::Align(4));
+  b.CreateAlignedStore(b.CreateShl(odd, tile.lift),
                        at(expanded, 4 * tile.pixels), llvm::Align(4));
 }
 

@@ -40,7 +40,7 @@ public:
       return unsupported(source);
     std::vector<PackedConstant> packed(source.inputs.size());
     // The biases are in the weights' stream.
-    packed[plan->filter].bytes = packStream(source, *plan);
+    packed[plan->filter] = packStream(source, *plan);
     return packed;
   }
 

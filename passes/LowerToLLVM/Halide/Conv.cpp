@@ -46,6 +46,12 @@ static Expr unpackCode(const ConvPlan &c, const Expr &unit, const Expr &h) {
                             unit.type(), -(int64_t(1) << (width - bits)));
 }
 
+/// Whether all taps of the window are unrolled.
+bool Stage::unrollsWindow(const ConvPlan &c) const {
+  return effort == Effort::Tiled && c.reductionPadded == c.depth &&
+         c.taps * c.kh <= 25;
+}
+
 /// The sums as a function of (lane, tile, group, x, y, n), for the channels of
 /// this stage's segment.
 Value Stage::conv(qint::Conv2DOp op) {
@@ -74,14 +80,19 @@ Value Stage::conv(qint::Conv2DOp op) {
   int stored = int(c.storedChannels(s));
   Expr slot = byVector ? lane % stored : Expr(lane);
   Expr code = byVector ? lane / stored : Expr(r[4]);
+  // Products of what stands in for none, with a weight of zero, go where the
+  // window is unrolled; elsewhere they read the last row or column again, and
+  // more steps what `overread` provides for.
+  Expr real;
   auto along = [&](SharedAxis axis, const Expr &at, int64_t extent) -> Expr {
     if (axis != c.shared)
       return at;
     Expr whole = at + r[4] * int(c.stored(axis, extent));
-    // The last ones stand in for none, with a weight of zero; more steps read
-    // what `overread` provides for.
-    bool over = axis != SharedAxis::Steps && c.computed(axis, extent) > extent;
-    return over ? Halide::min(whole, int(extent - 1)) : whole;
+    if (axis == SharedAxis::Steps || c.computed(axis, extent) == extent)
+      return whole;
+    if (unrollsWindow(c) && c.depth == 1)
+      real = whole < int(extent);
+    return Halide::min(whole, int(extent - 1));
   };
   Expr step = along(SharedAxis::Steps, r.y, c.steps());
   Expr tap = along(SharedAxis::Taps, r.z, c.taps);
@@ -101,8 +112,10 @@ Value Stage::conv(qint::Conv2DOp op) {
     activation = Halide::cast<int16_t>(activation);
   Expr weight =
       unpackCode(c, weights(r.x, slot, r.y, r.z, r.w, tile, group), code);
+  Expr product = Halide::cast(type, activation) * Halide::cast(type, weight);
   sums(lane, tile, group, x, y, n) +=
-      Halide::cast(type, activation) * Halide::cast(type, weight);
+      real.defined() ? Halide::select(real, product, Halide::cast(type, 0))
+                     : product;
   accumulatorFunc = sums;
   convOp = op;
   Value result;
@@ -186,7 +199,7 @@ void Stage::buildConv(const Value &value, const targets::Layout &layout,
     sums.unroll(v[0]);
     update.unroll(v[0]);
   }
-  if (tiled && c.reductionPadded == c.depth && c.taps * c.kh <= 25)
+  if (unrollsWindow(c))
     update.unroll(r.z).unroll(r.w);
   finish(where);
 }

@@ -41,14 +41,19 @@ public:
   FilterPacker(const ConvPlan &plan, const std::vector<int64_t> &weights)
       : c(plan), w(weights) {}
 
-  std::vector<uint8_t> pack() {
+  targets::PackedConstant pack() {
     forEachTile(c, [&](const std::vector<int64_t> &channels) {
       for (int64_t ky = 0; ky < extent(SharedAxis::Rows, c.kh); ++ky)
         for (int64_t tap = 0; tap < extent(SharedAxis::Taps, c.taps); ++tap)
           for (int64_t k = 0; k < extent(SharedAxis::Steps, c.steps()); ++k)
             packStep(channels, ky, tap, k);
     });
-    return std::move(bytes);
+    targets::PackedConstant packed;
+    packed.weightBytes = static_cast<int64_t>(bytes.size());
+    packed.weightBits = static_cast<int>(
+        c.shared == SharedAxis::None ? 8 * c.weightBytes : c.weightBits);
+    packed.bytes = std::move(bytes);
+    return packed;
   }
 
 private:
@@ -134,8 +139,7 @@ packConstants(const targets::KernelSource &source, const KernelPlan &plan) {
     if (plan.roles[i] == ConstantRole::Plain)
       packed[i].bytes = packPlain(values, width);
     else if (plan.roles[i] == ConstantRole::Filter)
-      packed[i].bytes =
-          FilterPacker(plan.convs.at(plan.owners[i]), values).pack();
+      packed[i] = FilterPacker(plan.convs.at(plan.owners[i]), values).pack();
     else
       packed[i].bytes = packBias(plan.convs.at(plan.owners[i]), values, width);
   }

@@ -100,8 +100,13 @@ void layOutReduction(ConvPlan &c) {
 /// over the whole reduction.
 double tileCost(const ConvPlan &c, const StepCost &step, int64_t vectors,
                 int64_t pixels) {
-  double steps = double(c.computed(SharedAxis::Rows, c.kh)) *
-                 c.computed(SharedAxis::Taps, c.taps) * c.steps();
+  // Where the window is unrolled, products with nothing go.
+  bool unrolled = c.steps() == 1 && c.depth == 1 && c.taps * c.kh <= 25;
+  auto computed = [&](SharedAxis axis, int64_t extent) {
+    return unrolled ? extent : c.computed(axis, extent);
+  };
+  double steps = double(computed(SharedAxis::Rows, c.kh)) *
+                 computed(SharedAxis::Taps, c.taps) * c.steps();
   double products = step.product * vectors * pixels;
   double spread = step.spread * pixels * (c.depthwise ? vectors : 1);
   double each = std::max(products, step.latency) +
@@ -133,12 +138,17 @@ double chooseTile(ConvPlan &c, const StepCost &step,
   int64_t most = std::max<int64_t>(1, target.registers);
   // Whole units, so that only the last tile may waste bits.
   int64_t each = c.shared == SharedAxis::Vectors ? c.codes : 1;
+  // Packed weights stand beside those taken apart, and a mask.
+  auto packed = [&](int64_t vectors) {
+    return c.shared != SharedAxis::None && target.vectorBytes ? vectors + 1 : 0;
+  };
   for (int64_t vectors = each; vectors <= 8; vectors += each)
     for (int64_t pixels = 1; pixels <= std::min<int64_t>(c.ow, 16); ++pixels)
       for (int64_t rows = 1; rows <= std::min<int64_t>(c.oh, 4); ++rows) {
         int64_t area = pixels * rows;
         bool first = vectors == each && area == 1;
-        if (!first && vectors * area + vectors + 1 + step.temporaries > most)
+        int64_t used = vectors * area + vectors + 1 + step.temporaries;
+        if (!first && used + packed(vectors) > most)
           continue;
         if (rows > 1 && pixels < c.ow)
           continue;
@@ -200,15 +210,18 @@ std::vector<Storage> packedStorages(const ConvPlan &whole, const StepCost &step,
     found.push_back({std::move(c), cost});
   };
   // Cores without vectors load one byte for several channels at a time, and
-  // LLVM, where it makes vectors itself, neighbouring bytes.
-  if (target.vectorBytes == 0 && whole.groupOutputs >= fit) {
+  // LLVM, where it makes vectors itself, neighbouring bytes. The weights of a
+  // depthwise window, though, stay in registers, as many as one channel has.
+  bool scalar = target.vectorBytes == 0;
+  bool keepsWindow = whole.depthwise && whole.kh * whole.kw > 1;
+  if (scalar && !keepsWindow && whole.groupOutputs >= fit) {
     add(SharedAxis::Vectors, fit);
     return found;
   }
   add(SharedAxis::Steps, std::min(fit, whole.steps()));
   add(SharedAxis::Taps, std::min(fit, whole.taps));
   add(SharedAxis::Rows, std::min(fit, whole.kh));
-  for (int64_t codes = 2; codes <= fit; codes *= 2)
+  for (int64_t codes = 2; codes <= fit && !(scalar && keepsWindow); codes *= 2)
     add(SharedAxis::Vectors, codes);
   return found;
 }
@@ -216,7 +229,9 @@ std::vector<Storage> packedStorages(const ConvPlan &whole, const StepCost &step,
 /// The one place that decides how codes of less than 8 bits are stored: the
 /// quickest of the ways that take at most a quarter more bytes than the
 /// smallest. Whole bytes (or what products take) stay where sharing saves less
-/// than a tenth, or makes a window of less than 16 weights much slower.
+/// than a tenth; and where a window has less than 16 weights, if it does not
+/// halve them, since the code that moves codes apart outgrows them, or takes
+/// half as long again.
 ConvPlan chooseStorage(ConvPlan whole, const StepCost &step,
                        qint::Conv2DOp conv, const targets::Target &target) {
   double wholeCost = chooseTile(whole, step, target);
@@ -232,8 +247,11 @@ ConvPlan chooseStorage(ConvPlan whole, const StepCost &step,
         (!best || s.cost < best->cost))
       best = &s;
   int64_t window = whole.kh * whole.kw * whole.groupInputs;
-  if (!best || best->plan.storedBytes() * 10 > whole.storedBytes() * 9 ||
-      (window < 16 && best->cost > 1.5 * wholeCost))
+  int64_t wholeBytes = whole.storedBytes();
+  if (!best || best->plan.storedBytes() * 10 > wholeBytes * 9)
+    return whole;
+  if (window < 16 && (best->plan.storedBytes() * 2 > wholeBytes ||
+                      best->cost > 1.5 * wholeCost))
     return whole;
   return best->plan;
 }

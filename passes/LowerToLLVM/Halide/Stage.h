@@ -120,6 +120,7 @@ private:
 
   // Conv.cpp
   Value conv(qint::Conv2DOp op);
+  bool unrollsWindow(const ConvPlan &plan) const;
   Halide::ImageParam packedFilter(qint::Conv2DOp op, const ConvPlan &plan);
   Halide::ImageParam packed(mlir::Value constant, Halide::Type type,
                             llvm::ArrayRef<int64_t> strides, int64_t offset);

@@ -243,6 +243,10 @@ TEST(CortexMConvNumbersTest, NarrowWeightsWithAllElse) {
     numbers.zeroPoint = -128;
     numbers.shift = 33;
     run(small, numbers, "cortex-m4");
+    for (int shift : {32 - bits, 28, 26}) {
+      numbers.shift = shift;
+      run(small, numbers, "cortex-m7");
+    }
     numbers.zeroPoint = 127;
     numbers.shift = 51;
     numbers.residual = Numbers::FourthOperand;
@@ -361,6 +365,9 @@ TEST(CortexMConvSupportTest, OnlyNarrowWeightsWhoseSumsHaveRoom) {
   EXPECT_FALSE(isSupported(shape, numbers, "cortex-m4"));
   shape.ic = 20000;
   EXPECT_TRUE(isSupported(shape, numbers, "cortex-m4"));
+  // No lift brings this shift to 33.
+  numbers.shift = 25;
+  EXPECT_FALSE(isSupported(small, numbers, "cortex-m4"));
   // Shifts grow by the bits: the zero point no longer fits.
   numbers.shift = 54;
   numbers.zeroPoint = -128;
