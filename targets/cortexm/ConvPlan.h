@@ -50,16 +50,17 @@ struct WindowRuns {
 /// holds, from bit 8 on, how far the output's address moves for the next pass;
 /// 0 ends the loop.
 ///
-/// Weights of B < 8 bits take 32 / B to a word, as w + 2^(B-1) >= 0, and never
-/// move apart from their pairs: with activations u >= 0 (a signed code plus
-/// 128), of which the first pair of a word is expanded as 2^B u, masks of B
-/// bits at bits 0 and 16, then at B and 16 + B, give products that are all 2^B
-/// times u (w + 2^(B-1)). A step is as many words of activations as a word of
-/// weights meets; between them it is shifted by 2 B. Biases are 2^B times as
-/// large, less the 128, and shifts greater by B. What 2^(B-1) is too much is
-/// 2^B 2^(B-1) times the sum of a pixel's u: that stands, for each pixel, in
-/// `header` bytes before the expanded activations, whose halves then stand
-/// together (the first pairs of all pixels, then the second ones).
+/// Weights of B < 8 bits (rule accumulate-a5) take 32 / B to a word, as w +
+/// 2^(B-1) >= 0, and never move apart from their pairs: with activations u >= 0
+/// (a signed code plus 128), of which the first pair of a word is expanded as
+/// 2^B u, masks of B bits at bits 0 and 16, then at B and 16 + B, give products
+/// that are all 2^B times u (w + 2^(B-1)). A step is as many words of
+/// activations as a word of weights meets; between them it is shifted by 2 B.
+/// Biases are 2^B times as large, less the 128, and shifts greater by B. What
+/// 2^(B-1) is too much is 2^B 2^(B-1) times the sum of a pixel's u: that
+/// stands, for each pixel, in `header` bytes before the expanded activations,
+/// whose halves then stand together (the first pairs of all pixels, then the
+/// second ones).
 struct Tile {
   int64_t pixels;   ///< P: 1, 2 or 3
   int64_t channels; ///< Q

@@ -34,7 +34,8 @@ ImageParam Stage::packedFilter(qint::Conv2DOp op, const ConvPlan &c) {
 }
 
 /// Code number `h` of a unit, counted from its lowest bits, in the type of the
-/// unit: sign-extended, or where it counts most when `scaled`.
+/// unit: sign-extended, or where it counts most when `scaled` (rule
+/// accumulate-a5).
 static Expr unpackCode(const ConvPlan &c, const Expr &unit, const Expr &h) {
   if (c.shared == SharedAxis::None)
     return unit;

@@ -1,5 +1,5 @@
-// Convolutions with weights of 4 and 2 bits on every target: bytes, what they
-// take of flash, and instructions beside 8 bits.
+// Rule accumulate-a5: convolutions with weights of 4 and 2 bits on every
+// target: bytes, what they take of flash, and instructions beside 8 bits.
 #include "compiler/Data/Random.h"
 #include "compiler/Emit/ObjectInfo.h"
 #include "compiler/Evaluate/Emulator.h"
