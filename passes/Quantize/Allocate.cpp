@@ -95,8 +95,16 @@ std::string explainInfeasible(const AllocationProblem &problem,
                               const Allocation &nearest) {
   std::string text = "no plan meets all budgets:";
   const char *separator = " ";
-  for (auto [cost, budget] : llvm::zip(nearest.costs, problem.budgets)) {
-    if (cost <= budget.limit)
+  for (size_t k = 0; k < problem.budgets.size(); ++k) {
+    const Budget &budget = problem.budgets[k];
+    double cost = nearest.costs[k];
+    // Of budgets that are one to the user (a moment each) the worst.
+    bool isWorst = true;
+    for (size_t other = 0; other < problem.budgets.size(); ++other)
+      if (problem.budgets[other].name == budget.name)
+        isWorst &= nearest.costs[other] < cost ||
+                   (nearest.costs[other] == cost && other >= k);
+    if (cost <= budget.limit || !isWorst)
       continue;
     text += llvm::formatv("{0}{1} needs {2} {3}, {4} more than the limit of "
                           "{5}",

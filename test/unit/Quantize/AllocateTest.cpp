@@ -166,6 +166,20 @@ TEST(Infeasible, NamesWhatLacksAndTheNearestPlan) {
               HasSubstr("flash needs 20 bytes, 20 more than the limit of 0"));
 }
 
+/// Moments of one budget: the worst stands for all.
+TEST(Infeasible, NamesABudgetOnce) {
+  AllocationProblem problem;
+  problem.layers = {
+      {"conv1", 10, {{"w8", 8, 0, {7, 9}}}},
+      {"conv2", 10, {{"w4", 4, 1, {1, 1}}, {"w8", 8, 0, {2, 2}}}}};
+  problem.budgets = {{"RAM", "bytes", 5}, {"RAM", "bytes", 5}};
+  auto found = allocateByIntegerProgram(problem);
+  ASSERT_FALSE(bool(found));
+  EXPECT_EQ(llvm::toString(found.takeError()),
+            "no plan meets all budgets: RAM needs 10 bytes, 5 more than the "
+            "limit of 5; the nearest plan is conv2 w4");
+}
+
 /// Of the plans with the least excess the one of least loss is named.
 TEST(Infeasible, NearestPlanIsAlsoTheBest) {
   AllocationProblem problem = twoLayers(100, 150);
