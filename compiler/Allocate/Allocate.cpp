@@ -160,6 +160,14 @@ llvm::Error Allocator::State::prepare() {
   network.id = quantize::networkId(function);
   network.variables = variablesOf(function);
   network.code = base.code;
+  network.rest = base.code.total;
+  for (const Variable &variable : network.variables)
+    if (variable.isFilter) {
+      Costs kernel = costsOf(base.code, variable.names.front());
+      network.rest.flash -= kernel.flash;
+      network.rest.cycles -= kernel.cycles;
+      network.rest.time -= kernel.time;
+    }
   if (llvm::none_of(network.variables,
                     [](const Variable &v) { return v.isFilter; }))
     return llvm::createStringError(

@@ -175,6 +175,14 @@ bool AllocateFlags::wantPlan() const {
 
 llvm::Error AllocateFlags::choose(driver::CompileOptions &options,
                                   std::string *costs) const {
+  if (!wantPlan())
+    // The lists' own operator & gives their values.
+    for (const cl::Option *option : std::initializer_list<const cl::Option *>{
+             std::addressof(weightBits), std::addressof(activationBits), &score,
+             &solver, &samples, &costTable})
+      if (option->getNumOccurrences())
+        return llvm::createStringError("-" + option->ArgStr +
+                                       " needs a budget, such as -max-flash");
   if (!wantPlan() || options.plan)
     return llvm::Error::success();
   auto wanted = read();

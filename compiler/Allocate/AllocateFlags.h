@@ -23,7 +23,8 @@ public:
 
   /// Whether bits are to be chosen.
   bool wantPlan() const;
-  /// Chooses bits for `options`, if there are budgets and it has no plan.
+  /// Chooses bits for `options`, if there are budgets and it has no plan. An
+  /// error for options that say how, without a budget.
   /// Writes the table of costs to `costs`, unless null.
   llvm::Error choose(driver::CompileOptions &options,
                      std::string *costs = nullptr) const;

@@ -14,17 +14,6 @@ std::string choiceName(const Variable &variable, const Choice &choice) {
   return fmt::format("{}{}", variable.isFilter ? "w" : "a", choice.bits);
 }
 
-/// What the network costs beside the kernels of its filters.
-Costs restOf(const Network &network) {
-  Costs costs = network.code.total;
-  for (const Variable &variable : network.variables)
-    if (variable.isFilter) {
-      costs.flash -= variable.at(8).costs.flash;
-      costs.cycles -= variable.at(8).costs.cycles;
-    }
-  return costs;
-}
-
 std::string rowOf(llvm::StringRef layer, llvm::StringRef choice,
                   const Costs &costs) {
   return fmt::format("{},{},{:.15g},{:.15g}\n", layer.str(), choice.str(),
@@ -49,13 +38,6 @@ public:
           return failure;
     if (llvm::Error failure = checkComplete())
       return failure;
-    network.code.total.flash = fixed.flash;
-    network.code.total.cycles = fixed.cycles;
-    for (const Variable &variable : network.variables)
-      if (variable.isFilter) {
-        network.code.total.flash += variable.at(8).costs.flash;
-        network.code.total.cycles += variable.at(8).costs.cycles;
-      }
     return llvm::Error::success();
   }
 
@@ -67,7 +49,7 @@ private:
 
   Costs *find(llvm::StringRef layer, llvm::StringRef choice) {
     if (layer == rest && choice.empty())
-      return &fixed;
+      return &network.rest;
     for (Variable &variable : network.variables)
       for (Choice &candidate : variable.choices)
         if (variable.names.front() == layer &&
@@ -116,7 +98,6 @@ private:
 
   Network &network;
   llvm::StringRef name;
-  Costs fixed;
   std::set<std::string> seen;
 };
 
@@ -129,7 +110,7 @@ std::string writeCostTable(const Network &network) {
       for (const Choice &choice : variable.choices)
         text += rowOf(variable.names.front(), choiceName(variable, choice),
                       choice.costs);
-  return text + rowOf(rest, "", restOf(network));
+  return text + rowOf(rest, "", network.rest);
 }
 
 llvm::Error readCostTable(Network &network, llvm::StringRef text,

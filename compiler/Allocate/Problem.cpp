@@ -81,11 +81,7 @@ private:
 
 void addCode(ProblemBuilder &builder, const Network &network, const char *name,
              const char *unit, double limit, double Costs::*resource) {
-  double fixed = network.code.total.*resource;
-  for (const Variable &variable : network.variables)
-    if (variable.isFilter)
-      fixed -= variable.at(8).costs.*resource;
-  builder.add(name, unit, limit, fixed,
+  builder.add(name, unit, limit, network.rest.*resource,
               [&](const Variable &, const Choice &choice) {
                 return choice.costs.*resource;
               });
@@ -95,7 +91,8 @@ void addCode(ProblemBuilder &builder, const Network &network, const char *name,
 /// choice it is known whole.
 void addRam(ProblemBuilder &builder, const Network &network, double limit) {
   bool isFixed = llvm::none_of(network.variables, [](const Variable &v) {
-    return !v.isFilter && v.choices.size() > 1;
+    return !v.isFilter &&
+           llvm::any_of(v.choices, [](const Choice &c) { return c.bits != 8; });
   });
   if (isFixed)
     return builder.add("RAM", "bytes", limit, network.code.total.ram,
@@ -126,25 +123,10 @@ void addRam(ProblemBuilder &builder, const Network &network, double limit) {
 
 } // namespace
 
-const Choice &Variable::at(unsigned bits) const {
-  for (const Choice &choice : choices)
-    if (choice.bits == bits)
-      return choice;
-  return choices.back();
-}
-
 double Network::weights() const {
   double sum = 0;
   for (const Variable &variable : variables)
     sum += variable.elements;
-  return sum;
-}
-
-double Network::fixedBops() const {
-  double sum = 0;
-  for (const Variable &variable : variables)
-    if (variable.isFilter)
-      sum += variable.macs * 64;
   return sum;
 }
 
@@ -153,6 +135,9 @@ std::vector<Variable> variablesOf(func::FuncOp legalized) {
   std::map<std::string, double> read;
   for (Operation &op : legalized.front()) {
     if (!isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>(op))
+      continue;
+    // Integers of the model's own stay as they are.
+    if (!quantize::elementTypeOf(op.getOperand(1)).isF32())
       continue;
     Variable variable;
     variable.isFilter = true;

@@ -21,8 +21,6 @@ struct Variable {
   double elements = 0;            ///< weights
   double macs = 0;                ///< of the filter, or of the values' readers
   std::vector<Choice> choices;
-
-  const Choice &at(unsigned bits) const;
 };
 
 /// All that a search needs to know of a network.
@@ -30,9 +28,10 @@ struct Network {
   std::string id; ///< quantize::networkId
   std::vector<Variable> variables;
   CodeCosts code; ///< with 8 bits everywhere
+  /// Of that, what filters' kernels do not cost.
+  Costs rest;
 
-  double weights() const;   ///< number of them
-  double fixedBops() const; ///< all multiply-adds with 8 by 8 bits
+  double weights() const; ///< number of them
 };
 
 /// The filters and groups of values of a float network, without choices.

@@ -245,8 +245,7 @@ PerturbationMeter::measure(const Simulation &simulation) {
     return results.takeError();
   last = std::move(results->front());
   ArrayRef<int64_t> shape = runner->outputShape(0);
-  return compareResults(exact, last,
-                        shape.empty() ? 1 : shape.back(), kind);
+  return compareResults(exact, last, shape.empty() ? 1 : shape.back(), kind);
 }
 
 } // namespace qcc::evaluate

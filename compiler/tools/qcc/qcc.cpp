@@ -275,7 +275,8 @@ llvm::Error commit(emit::Outputs &outputs,
   return outputs.commit();
 }
 
-llvm::Error stopAfter(driver::Compilation &compilation) {
+llvm::Error stopAfter(driver::Compilation &compilation,
+                      emit::Outputs &outputs) {
   std::optional<Phase> phase = findPhase(compileTo);
   if (!phase || *phase == Phase::Emit)
     return invalid("compile-to", compileTo,
@@ -286,7 +287,6 @@ llvm::Error stopAfter(driver::Compilation &compilation) {
   auto text = phaseText(compilation, *phase);
   if (!text)
     return text.takeError();
-  emit::Outputs outputs;
   outputs.add(output.empty() ? "-" : output.getValue(), std::move(*text));
   return commit(outputs, compilation);
 }
@@ -325,7 +325,7 @@ llvm::Error compile(driver::Compilation &compilation,
   if (!kind)
     return kind.takeError();
   if (!compileTo.empty())
-    return stopAfter(compilation);
+    return stopAfter(compilation, outputs);
   std::string path =
       output.empty()
           ? withExtension(llvm::sys::path::filename(input), extensionOf(*kind))
