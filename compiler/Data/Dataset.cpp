@@ -152,10 +152,13 @@ selectSamples(int64_t available, const DatasetOptions &options) {
     std::iota(indices.begin(), indices.end(), options.begin);
     return indices;
   }
-  if (*options.count <= 0 || *options.count > end - options.begin)
-    return makeError("cannot draw {0} samples out of {1}", *options.count,
+  int64_t wanted = *options.count;
+  if (options.countIsLimit)
+    wanted = std::min(wanted, end - options.begin);
+  if (wanted <= 0 || wanted > end - options.begin)
+    return makeError("cannot draw {0} samples out of {1}", wanted,
                      end - options.begin);
-  return drawSubset(options.begin, end, *options.count, options.seed);
+  return drawSubset(options.begin, end, wanted, options.seed);
 }
 
 static Error checkCounts(const Dataset &data) {
@@ -213,6 +216,56 @@ Expected<Dataset> loadDataset(StringRef path, const DatasetOptions &options) {
   if (Error error = applySelection(data, options))
     return std::move(error);
   return data;
+}
+
+/// "input0", "input1", ... as far as the .npz file at `path` has them.
+static Expected<std::vector<std::string>> argumentArrays(StringRef path) {
+  auto buffer = readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  std::vector<std::string> arguments;
+  if (!isZip((*buffer)->getBuffer()))
+    return arguments;
+  Expected<std::vector<std::string>> names =
+      npzNames((*buffer)->getBuffer(), path);
+  if (!names)
+    return names.takeError();
+  for (std::string name = "input0"; is_contained(*names, name);
+       name = formatv("input{0}", arguments.size()))
+    arguments.push_back(name);
+  return arguments;
+}
+
+Expected<std::vector<Dataset>> loadDatasets(ArrayRef<std::string> paths,
+                                            const DatasetOptions &options) {
+  std::vector<std::pair<std::string, std::string>> places;
+  for (const std::string &path : paths)
+    places.push_back({path, options.inputs});
+  if (paths.size() == 1 && options.inputs.empty()) {
+    Expected<std::vector<std::string>> names = argumentArrays(paths.front());
+    if (!names)
+      return names.takeError();
+    if (!names->empty())
+      places.clear();
+    for (const std::string &name : *names)
+      places.push_back({paths.front(), name});
+  }
+  std::vector<Dataset> datasets;
+  DatasetOptions own = options;
+  for (const auto &[path, name] : places) {
+    own.inputs = name;
+    Expected<Dataset> loaded = loadDataset(path, own);
+    if (!loaded)
+      return loaded.takeError();
+    datasets.push_back(std::move(*loaded));
+    const Dataset &first = datasets.front(), &last = datasets.back();
+    if (last.size() != first.size())
+      return makeError("{0} has {1} samples, expected {2} as in {3}",
+                       last.describe(), last.size(), first.size(),
+                       first.describe());
+    own.labelsFile.clear();
+  }
+  return datasets;
 }
 
 } // namespace qcc::data

@@ -27,6 +27,8 @@ struct DatasetOptions {
   /// Draws so many of the samples [begin, end) with drawSubset(), in drawn
   /// order. The same on every machine.
   std::optional<int64_t> count;
+  /// Fewer samples than `count` are no error: all of them are taken.
+  bool countIsLimit = false;
   uint64_t seed = 0;
 };
 
@@ -53,6 +55,14 @@ struct Dataset {
 /// Values are not checked here: see checkFinite() and checkSampleShape().
 llvm::Expected<Dataset> loadDataset(llvm::StringRef path,
                                     const DatasetOptions &options = {});
+
+/// The data of several arguments: one set from each of `paths`. A single .npz
+/// file with an array "input0" gives "input0", "input1", ... as far as it has
+/// them. Labels come from the first. Errors: those of loadDataset(); sets that
+/// differ in number of samples.
+llvm::Expected<std::vector<Dataset>>
+loadDatasets(llvm::ArrayRef<std::string> paths,
+             const DatasetOptions &options = {});
 
 /// An array from the bytes of a file with one array (.npy, IDX, or one of
 /// them gzipped).

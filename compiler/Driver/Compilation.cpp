@@ -428,24 +428,14 @@ Compilation::layerFacts() const {
   });
   if (calibrationSets.empty())
     return facts;
-  auto sqnr = evaluate::layerSqnr(
+  auto noise = evaluate::layerNoise(
       functionOf(floatModule.get()), functionOf(quantModule.get()),
       calibrationSets, opts.inputFormat, kReportSamples);
-  if (!sqnr)
-    return sqnr.takeError();
-  // What a clamp cuts off is no noise of the layer that it is fused into.
-  quantModule.get().walk([&](qgraph::ClampOp clamp) {
-    Operation *before = clamp.getInput().getDefiningOp();
-    auto layer = clamp->getAttrOfType<StringAttr>("qgraph.layer");
-    auto fused = before ? before->getAttrOfType<StringAttr>("qgraph.layer")
-                        : StringAttr();
-    if (layer && fused && clamp.getInput().hasOneUse())
-      if (auto own = sqnr->find(layer.str()); own != sqnr->end())
-        (*sqnr)[fused.str()] = own->second;
-  });
-  for (const auto &[layer, decibels] : *sqnr)
-    if (auto found = facts.find(layer); found != facts.end())
-      found->second.sqnr = decibels;
+  if (!noise)
+    return noise.takeError();
+  for (const evaluate::LayerNoise &row : *noise)
+    if (auto found = facts.find(row.layer); found != facts.end())
+      found->second.sqnr = row.sqnr;
   return facts;
 }
 

@@ -62,9 +62,12 @@ public:
       const std::function<void(int64_t, int64_t)> &progress) {
     if (samples < 1)
       return makeError(llvm::formatv("there is no sample to measure on"));
-    if (!labels.empty() && static_cast<int64_t>(labels.size()) != samples)
+    llvm::ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(floatFunction.getArgumentTypes()[0]).getShape();
+    int64_t rows = samples * (shape.empty() ? 1 : shape.front());
+    if (!labels.empty() && static_cast<int64_t>(labels.size()) != rows)
       return makeError(
-          llvm::formatv("{0} samples have {1} labels", samples, labels.size()));
+          llvm::formatv("{0} samples have {1} labels", rows, labels.size()));
     auto made = PerturbationMeter::create(floatFunction, samples, inputs);
     if (!made)
       return made.takeError();

@@ -47,8 +47,8 @@ std::vector<BlameRow> ranked(const Blame &blame, BlameOrder order);
 /// Measures the first result on `samples` samples (`inputs` as in
 /// FloatEvaluator::run()). `quantizedFunction` is `floatFunction` after phase
 /// Quantize: its types and constants are taken over by layer. `labels` has one
-/// class for every sample, or is empty.
-/// Errors: no samples; another number of labels; no result; nothing that
+/// class for every sample, times the leading axis of the arguments, or is
+/// empty. Errors: no samples; another number of labels; no result; nothing that
 /// quantization changed.
 llvm::Expected<Blame>
 assignBlame(mlir::func::FuncOp floatFunction,

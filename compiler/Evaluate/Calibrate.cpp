@@ -17,14 +17,15 @@ static llvm::Error makeError(const char *format, Ts &&...values) {
       llvm::formatv(format, std::forward<Ts>(values)...).str().c_str());
 }
 
-llvm::Expected<int64_t> samplesOfRun(const FloatEvaluator &evaluator,
+llvm::Expected<int64_t> samplesOfRun(func::FuncOp function,
                                      llvm::ArrayRef<data::Dataset> datasets) {
-  if (datasets.size() != evaluator.numInputs())
+  if (datasets.size() != function.getNumArguments())
     return makeError("the network has {0} arguments, got {1} data sets",
-                     evaluator.numInputs(), datasets.size());
+                     function.getNumArguments(), datasets.size());
   int64_t group = 1;
   for (auto [k, dataset] : llvm::enumerate(datasets)) {
-    llvm::ArrayRef<int64_t> shape = evaluator.inputShape(k);
+    llvm::ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(function.getArgumentTypes()[k]).getShape();
     if (k == 0 && !shape.empty())
       group = shape.front();
     if (shape.empty() || shape.front() != group)
@@ -64,7 +65,7 @@ calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
   auto evaluator = FloatEvaluator::create(function);
   if (!evaluator)
     return evaluator.takeError();
-  llvm::Expected<int64_t> group = samplesOfRun(**evaluator, datasets);
+  llvm::Expected<int64_t> group = samplesOfRun(function, datasets);
   if (!group)
     return group.takeError();
   quantize::Profile profile;

@@ -31,7 +31,7 @@ calibrate(mlir::func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
 
 /// Samples that one run of the network takes: the leading axis of its
 /// arguments. Errors: those of calibrate() about data sets.
-llvm::Expected<int64_t> samplesOfRun(const FloatEvaluator &evaluator,
+llvm::Expected<int64_t> samplesOfRun(mlir::func::FuncOp function,
                                      llvm::ArrayRef<data::Dataset> datasets);
 
 /// Samples [first, end) as real values, one array for each argument.

@@ -33,10 +33,7 @@ collectGrams(func::FuncOp rounded, func::FuncOp exact,
   auto collector = GramCollector::create(rounded, options);
   if (!collector)
     return collector.takeError();
-  auto evaluator = FloatEvaluator::create(rounded);
-  if (!evaluator)
-    return evaluator.takeError();
-  llvm::Expected<int64_t> group = samplesOfRun(**evaluator, datasets);
+  llvm::Expected<int64_t> group = samplesOfRun(rounded, datasets);
   if (!group)
     return group.takeError();
   int64_t total = datasets.empty() ? 0 : datasets.front().size();

@@ -1,7 +1,9 @@
 #include "compiler/Evaluate/LayerNoise.h"
 
-#include <algorithm>
+#include "dialects/QGraph/QGraph.h"
+
 #include <cmath>
+#include <map>
 
 namespace qcc::evaluate {
 
@@ -19,51 +21,73 @@ std::optional<double> NoiseSum::decibels() const {
   return 10 * std::log10(signal / noise);
 }
 
-llvm::Expected<std::map<std::string, double>>
-layerSqnr(mlir::func::FuncOp floatFunction,
-          mlir::func::FuncOp quantizedFunction,
-          llvm::ArrayRef<data::Dataset> datasets, const InputFormat &format,
-          int64_t samples) {
+/// By layer the clamp that only it is read by, which is fused into it.
+static std::map<std::string, std::string>
+fusedClamps(mlir::func::FuncOp function) {
+  std::map<std::string, std::string> clamps;
+  function.walk([&](qgraph::ClampOp clamp) {
+    mlir::Operation *before = clamp.getInput().getDefiningOp();
+    auto layer = clamp->getAttrOfType<mlir::StringAttr>("qgraph.layer");
+    auto fused = before
+                     ? before->getAttrOfType<mlir::StringAttr>("qgraph.layer")
+                     : mlir::StringAttr();
+    if (layer && fused && clamp.getInput().hasOneUse())
+      clamps[fused.str()] = layer.str();
+  });
+  return clamps;
+}
+
+static llvm::Error run(mlir::func::FuncOp function, const NetworkInputs &inputs,
+                       const ValueObserver &observer) {
+  auto evaluator = FloatEvaluator::create(function);
+  if (!evaluator)
+    return evaluator.takeError();
+  return (*evaluator)->run(inputs.runs, inputs.views(), observer).takeError();
+}
+
+llvm::Expected<std::vector<LayerNoise>>
+layerNoise(mlir::func::FuncOp floatFunction,
+           mlir::func::FuncOp quantizedFunction,
+           llvm::ArrayRef<data::Dataset> datasets, const InputFormat &format,
+           int64_t samples) {
   NetworkInputs inputs =
       networkInputs(floatFunction, datasets, format, samples);
+  std::vector<LayerNoise> layers;
   if (inputs.runs == 0)
-    return std::map<std::string, double>();
-  auto exact = FloatEvaluator::create(floatFunction, inputs.runs);
-  if (!exact)
-    return exact.takeError();
-  auto quantized = FloatEvaluator::create(quantizedFunction, inputs.runs);
-  if (!quantized)
-    return quantized.takeError();
-  std::map<std::string, std::vector<float>> seen;
-  auto keep = [&](const Observation &value) {
-    std::vector<float> &all = seen[value.layer.str()];
-    all.insert(all.end(), value.values.begin(), value.values.end());
+    return layers;
+  std::map<std::string, std::vector<float>> exact;
+  auto keep = [&](const Observation &seen) {
+    std::vector<float> &all = exact[seen.layer.str()];
+    all.insert(all.end(), seen.values.begin(), seen.values.end());
     return llvm::Error::success();
   };
-  if (auto results = (*exact)->run(inputs.runs, inputs.views(), keep); !results)
-    return results.takeError();
-  std::map<std::string, NoiseSum> sums;
-  std::map<std::string, size_t> offsets;
-  auto compare = [&](const Observation &value) {
-    auto found = seen.find(value.layer.str());
-    if (found == seen.end())
+  if (llvm::Error error = run(floatFunction, inputs, keep))
+    return std::move(error);
+  std::map<std::string, std::pair<NoiseSum, size_t>> sums;
+  auto compare = [&](const Observation &seen) {
+    auto found = exact.find(seen.layer.str());
+    if (found == exact.end())
       return llvm::Error::success();
-    size_t &offset = offsets[found->first];
+    auto [sum, isNew] = sums.try_emplace(found->first);
+    if (isNew)
+      layers.push_back({found->first, std::nullopt, ""});
+    auto &[noise, done] = sum->second;
     llvm::ArrayRef<float> reference(found->second);
-    if (offset + value.values.size() <= reference.size())
-      sums[found->first].add(reference.slice(offset, value.values.size()),
-                             value.values);
-    offset += value.values.size();
+    if (done + seen.values.size() <= reference.size())
+      noise.add(reference.slice(done, seen.values.size()), seen.values);
+    done += seen.values.size();
     return llvm::Error::success();
   };
-  if (auto results = (*quantized)->run(inputs.runs, inputs.views(), compare);
-      !results)
-    return results.takeError();
-  std::map<std::string, double> result;
-  for (const auto &[layer, sum] : sums)
-    if (std::optional<double> sqnr = sum.decibels())
-      result[layer] = *sqnr;
-  return result;
+  if (llvm::Error error = run(quantizedFunction, inputs, compare))
+    return std::move(error);
+  std::map<std::string, std::string> clamps = fusedClamps(quantizedFunction);
+  for (LayerNoise &row : layers) {
+    if (auto clamp = clamps.find(row.layer);
+        clamp != clamps.end() && sums.count(clamp->second))
+      row.clamp = clamp->second;
+    row.sqnr = sums[row.clamp.empty() ? row.layer : row.clamp].first.decibels();
+  }
+  return layers;
 }
 
 } // namespace qcc::evaluate

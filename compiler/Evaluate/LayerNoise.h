@@ -5,8 +5,9 @@
 #include "compiler/Evaluate/FloatEvaluator.h"
 #include "compiler/Evaluate/Preprocess.h"
 
-#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace qcc::evaluate {
 
@@ -19,16 +20,24 @@ struct NoiseSum {
   std::optional<double> decibels() const;
 };
 
-/// SQNR in dB of every layer that both functions have, on the first `samples`
-/// of the data sets, one for each argument: the float network beside the
-/// quantized one, whose types are simulated in float (within a rounding of what
-/// the integers do). Errors: those of the evaluator and of a data set that does
-/// not fit.
-llvm::Expected<std::map<std::string, double>>
-layerSqnr(mlir::func::FuncOp floatFunction,
-          mlir::func::FuncOp quantizedFunction,
-          llvm::ArrayRef<data::Dataset> datasets, const InputFormat &format,
-          int64_t samples);
+struct LayerNoise {
+  std::string layer;
+  std::optional<double> sqnr; ///< dB; none without noise or without signal
+  /// The layer that clamps this one's result and is fused into it, if any. What
+  /// a clamp cuts off is no noise of the layer before: `sqnr` is the clamp's.
+  std::string clamp;
+};
+
+/// The noise of every value that both functions have, arguments included, in
+/// their order, on the first `samples` of the data sets, one for each argument:
+/// the float network beside the quantized one, whose types are simulated in
+/// float (within a rounding of what the integers do). Errors: those of the
+/// evaluator and of a data set that does not fit.
+llvm::Expected<std::vector<LayerNoise>>
+layerNoise(mlir::func::FuncOp floatFunction,
+           mlir::func::FuncOp quantizedFunction,
+           llvm::ArrayRef<data::Dataset> datasets, const InputFormat &format,
+           int64_t samples);
 
 } // namespace qcc::evaluate
 

@@ -1,6 +1,6 @@
 #include "compiler/tools/qcc-eval/Debug.h"
 
-#include "compiler/Evaluate/Preprocess.h"
+#include "compiler/Evaluate/Calibrate.h"
 #include "passes/Legalize/Legalize.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -152,24 +152,18 @@ llvm::Expected<Debugging> debugNetwork(const driver::CompileOptions &options,
   if (llvm::Error error = compilation.runTo(Phase::Quantize))
     return std::move(error);
   mlir::func::FuncOp function = compilation.legalizedFunction();
-  if (function.getNumArguments() != datasets.size())
-    return llvm::createStringError(
-        "the network has " + std::to_string(function.getNumArguments()) +
-        " inputs, found data of " + std::to_string(datasets.size()));
-  auto shapes = function.getArgumentTypes();
-  for (auto [type, dataset] : llvm::zip(shapes, datasets))
-    if (llvm::Error error = evaluate::checkDataset(
-            dataset, llvm::cast<mlir::RankedTensorType>(type).getShape()))
-      return std::move(error);
+  auto group = evaluate::samplesOfRun(function, datasets);
+  if (!group)
+    return group.takeError();
   evaluate::NetworkInputs inputs =
       evaluate::networkInputs(function, datasets, options.inputFormat, samples);
-  result.samples = inputs.runs;
+  result.samples = inputs.runs * *group;
   if (llvm::Error error =
           compareForms(options, compilation, inputs, result.forms))
     return std::move(error);
   auto blame = evaluate::assignBlame(
       function, compilation.quantizedFunction(), inputs.runs, inputs.views(),
-      labels.take_front(inputs.runs), [&](int64_t done, int64_t total) {
+      labels.take_front(result.samples), [&](int64_t done, int64_t total) {
         if (options.progress)
           options.progress(Phase::Quantize, "blaming", done, total);
       });

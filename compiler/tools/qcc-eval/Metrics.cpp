@@ -8,21 +8,6 @@
 
 namespace qcc::eval {
 
-void NoiseSum::add(llvm::ArrayRef<float> exact,
-                   llvm::ArrayRef<float> quantized) {
-  for (size_t i = 0; i < std::min(exact.size(), quantized.size()); ++i) {
-    double error = double(exact[i]) - quantized[i];
-    signal += double(exact[i]) * exact[i];
-    noise += error * error;
-  }
-}
-
-std::optional<double> NoiseSum::decibels() const {
-  if (signal == 0 || noise == 0)
-    return std::nullopt;
-  return 10 * std::log10(signal / noise);
-}
-
 std::vector<int64_t> argmaxRows(llvm::ArrayRef<float> outputs, size_t rows) {
   std::vector<int64_t> result;
   size_t width = rows ? outputs.size() / rows : 0;
@@ -85,7 +70,7 @@ void printText(const Evaluation &evaluation, llvm::raw_ostream &os) {
   if (evaluation.layers.empty())
     return;
   os << "\nlayer                        SQNR\n";
-  for (const LayerNoise &layer : evaluation.layers) {
+  for (const evaluate::LayerNoise &layer : evaluation.layers) {
     os << llvm::format("%-24s", layer.layer.c_str());
     printDecibels(os, layer.sqnr);
     os << "\n";
@@ -112,7 +97,7 @@ std::string toJson(const Evaluation &evaluation) {
                                {"differing", orNull(result.differing)},
                                {"seconds", result.seconds}});
   json["layers"] = nlohmann::ordered_json::array();
-  for (const LayerNoise &layer : evaluation.layers)
+  for (const evaluate::LayerNoise &layer : evaluation.layers)
     json["layers"].push_back(
         {{"layer", layer.layer}, {"sqnr_db", orNull(layer.sqnr)}});
   // Names may come from files: bytes that are no UTF-8 are replaced.

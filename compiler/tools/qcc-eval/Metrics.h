@@ -2,6 +2,8 @@
 #ifndef QCC_COMPILER_TOOLS_QCC_EVAL_METRICS_H
 #define QCC_COMPILER_TOOLS_QCC_EVAL_METRICS_H
 
+#include "compiler/Evaluate/LayerNoise.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
@@ -13,15 +15,6 @@
 #include <vector>
 
 namespace qcc::eval {
-
-/// Signal and noise energy of quantized values against float ones.
-struct NoiseSum {
-  double signal = 0, noise = 0;
-
-  void add(llvm::ArrayRef<float> exact, llvm::ArrayRef<float> quantized);
-  /// 10 log10(signal / noise) in dB; none without noise or without signal.
-  std::optional<double> decibels() const;
-};
 
 /// One way of running the network over the data set.
 struct Result {
@@ -39,15 +32,10 @@ struct Result {
   double seconds = 0;
 };
 
-struct LayerNoise {
-  std::string layer;
-  std::optional<double> sqnr;
-};
-
 struct Evaluation {
   std::string model, target, dataset;
   std::vector<Result> results;
-  std::vector<LayerNoise> layers; ///< in the order of the network
+  std::vector<evaluate::LayerNoise> layers; ///< in the network's order
 };
 
 /// Part of the rows of `outputs` (as many as there are labels, all of one

@@ -3,21 +3,20 @@
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/QuantizeFlags.h"
+#include "compiler/Evaluate/Calibrate.h"
 #include "compiler/Evaluate/FloatEvaluator.h"
-#include "compiler/Evaluate/Preprocess.h"
+#include "compiler/Evaluate/LayerNoise.h"
 #include "compiler/Import/Flags.h"
 #include "compiler/tools/qcc-eval/Debug.h"
 #include "compiler/tools/qcc-eval/IntegerCodec.h"
 #include "compiler/tools/qcc-eval/Metrics.h"
 #include "compiler/tools/qcc-eval/Runners.h"
-#include "dialects/QGraph/QGraph.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 
 #include <chrono>
-#include <set>
 
 using namespace qcc;
 using namespace qcc::eval;
@@ -27,9 +26,12 @@ static cl::OptionCategory category("qcc-eval options");
 static ImportFlags importFlags(category);
 static cl::opt<std::string> model(cl::Positional, cl::desc("<model>"),
                                   cl::Required, cl::cat(category));
-static cl::opt<std::string>
-    samples("samples", cl::desc("data to evaluate on: .npy, .npz or IDX"),
-            cl::value_desc("file"), cl::Required, cl::cat(category));
+static cl::list<std::string>
+    samples("samples",
+            cl::desc("data to evaluate on: .npy, .npz or IDX; of several "
+                     "inputs: one file for each, or a .npz with the arrays "
+                     "input0, input1, ..."),
+            cl::value_desc("file"), cl::OneOrMore, cl::cat(category));
 static cl::opt<std::string> labels("labels",
                                    cl::desc("class labels, if not in samples"),
                                    cl::value_desc("file"), cl::cat(category));
@@ -49,7 +51,9 @@ static cl::opt<std::string> calibration("calibration",
                                         cl::value_desc("file"),
                                         cl::cat(category));
 static cl::opt<int64_t> calibrationSamples("calibration-samples",
-                                           cl::desc("samples of one draw"),
+                                           cl::desc("samples of one draw "
+                                                    "(default: 256, or all "
+                                                    "if there are fewer)"),
                                            cl::init(256), cl::cat(category));
 static cl::opt<uint64_t> seed("seed", cl::desc("seed of the first draw"),
                               cl::init(0), cl::cat(category));
@@ -89,7 +93,9 @@ double secondsSince(Clock::time_point start) {
 
 /// All that stays the same over the draws.
 struct Session {
-  data::Dataset dataset;
+  std::vector<data::Dataset> datasets; ///< one for each input
+  /// In whole runs of the network.
+  int64_t samples = 0;
   std::vector<int64_t> labels;
   InputFormat format;
   std::vector<float> floatOutputs;
@@ -103,14 +109,13 @@ struct Session {
     Result result;
     result.way = std::move(way);
     result.calibration = std::move(ranges);
-    result.samples = dataset.size();
+    result.samples = samples;
     result.seconds = seconds;
     if (!labels.empty())
       result.top1 = top1(outputs, labels);
     if (result.way != "float" && floatOutputs.size() == outputs.size()) {
-      result.agreement =
-          top1(outputs, argmaxRows(floatOutputs, dataset.size()));
-      NoiseSum noise;
+      result.agreement = top1(outputs, argmaxRows(floatOutputs, samples));
+      evaluate::NoiseSum noise;
       noise.add(floatOutputs, outputs);
       result.sqnr = noise.decibels();
     }
@@ -156,110 +161,99 @@ llvm::Error loadData(Session &session) {
   options.labelsFile = labels;
   if (count > 0)
     options.end = count;
-  auto dataset = data::loadDataset(samples, options);
-  if (!dataset)
-    return dataset.takeError();
-  session.dataset = std::move(*dataset);
-  if (session.dataset.labels) {
-    auto integers = data::toIntegers(*session.dataset.labels, "labels");
+  auto datasets = data::loadDatasets(samples, options);
+  if (!datasets)
+    return datasets.takeError();
+  session.datasets = std::move(*datasets);
+  if (const auto &given = session.datasets.front().labels) {
+    auto integers = data::toIntegers(*given, "labels");
     if (!integers)
       return integers.takeError();
     session.labels = std::move(*integers);
   }
-  session.evaluation.dataset = session.dataset.describe();
+  for (const data::Dataset &dataset : session.datasets)
+    session.evaluation.dataset +=
+        (session.evaluation.dataset.empty() ? "" : ", ") + dataset.describe();
   return llvm::Error::success();
+}
+
+/// Checks that the data fit the network, and leaves out samples that fill no
+/// run of it.
+llvm::Error checkData(Session &session, mlir::func::FuncOp function) {
+  auto group = evaluate::samplesOfRun(function, session.datasets);
+  if (!group)
+    return group.takeError();
+  session.samples = session.datasets.front().size();
+  session.samples -= session.samples % *group;
+  if (!session.labels.empty())
+    session.labels.resize(session.samples);
+  return llvm::Error::success();
+}
+
+/// Samples that one run of the network takes.
+int64_t groupOf(mlir::func::FuncOp function) {
+  auto shape =
+      llvm::cast<mlir::RankedTensorType>(function.getArgumentTypes()[0])
+          .getShape();
+  return shape.empty() ? 1 : shape.front();
+}
+
+/// Samples [begin, end) as bytes, run by run, all inputs of a run together.
+llvm::Expected<std::vector<uint8_t>>
+encodeRuns(const Session &session, const emit::Interface &interface,
+           int64_t begin, int64_t end) {
+  std::vector<std::vector<uint8_t>> inputs;
+  for (auto [dataset, port] : llvm::zip(session.datasets, interface.inputs)) {
+    auto bytes = encodeSamples(dataset, begin, end, session.format, port);
+    if (!bytes)
+      return bytes.takeError();
+    inputs.push_back(std::move(*bytes));
+  }
+  if (inputs.size() == 1)
+    return std::move(inputs.front());
+  std::vector<uint8_t> all;
+  int64_t runs = inputs.front().size() / interface.inputs.front().bytes;
+  for (int64_t run = 0; run < runs; ++run)
+    for (auto [bytes, port] : llvm::zip(inputs, interface.inputs))
+      all.insert(all.end(), bytes.begin() + run * port.bytes,
+                 bytes.begin() + (run + 1) * port.bytes);
+  return all;
 }
 
 /// The first output for all samples, in batches that bound the memory.
 llvm::Expected<std::vector<float>>
-runFloat(Session &session, mlir::ModuleOp module, llvm::StringRef what) {
-  auto function = *module.getOps<mlir::func::FuncOp>().begin();
+runFloat(Session &session, mlir::func::FuncOp function, llvm::StringRef what) {
   auto evaluator = evaluate::FloatEvaluator::create(function);
   if (!evaluator)
     return evaluator.takeError();
-  if ((*evaluator)->numInputs() != 1)
-    return llvm::createStringError(
-        llvm::formatv("the network has {0} inputs, data sets have one",
-                      (*evaluator)->numInputs()));
-  if (llvm::Error error =
-          evaluate::checkDataset(session.dataset, (*evaluator)->inputShape(0)))
-    return std::move(error);
   std::vector<float> outputs;
-  int64_t total = session.dataset.size(), step = 256;
-  for (int64_t first = 0; first < total; first += step) {
-    int64_t end = std::min(first + step, total);
-    std::vector<float> input =
-        evaluate::networkInput(session.dataset, first, end, session.format);
-    auto results =
-        (*evaluator)->run(end - first, {llvm::ArrayRef<float>(input)});
+  int64_t group = groupOf(function), step = 256 * group;
+  for (int64_t first = 0; first < session.samples; first += step) {
+    int64_t end = std::min(first + step, session.samples);
+    std::vector<std::vector<float>> values = evaluate::samplesOf(
+        function, session.datasets, session.format, first, end);
+    std::vector<llvm::ArrayRef<float>> inputs(values.begin(), values.end());
+    auto results = (*evaluator)->run((end - first) / group, inputs);
     if (!results)
       return results.takeError();
     outputs.insert(outputs.end(), (*results)[0].begin(), (*results)[0].end());
-    session.progress.show(what, end, total);
+    session.progress.show(what, end, session.samples);
   }
   return outputs;
 }
 
-/// Layers that only a clamp reads: their integers hold what the clamp leaves of
-/// them, so that comparing them with the float layer says nothing.
-std::set<std::string> clampedLayers(mlir::ModuleOp module) {
-  std::set<std::string> names;
-  module.walk([&](qgraph::ClampOp clamp) {
-    mlir::Operation *op = clamp.getInput().getDefiningOp();
-    if (op && op->hasOneUse())
-      if (auto name = op->getAttrOfType<mlir::StringAttr>("qgraph.layer"))
-        names.insert(name.str());
-  });
-  return names;
-}
-
-/// SQNR of every layer, quantized types simulated, on the first samples.
+/// SQNR of every layer, quantized types simulated, on the first samples; one
+/// that a clamp is fused into has none of its own.
 llvm::Error measureLayers(Session &session,
                           const driver::Compilation &compilation) {
-  int64_t samples = std::min<int64_t>(layers, session.dataset.size());
-  std::vector<float> input =
-      evaluate::networkInput(session.dataset, 0, samples, session.format);
-  std::map<std::string, std::vector<float>> exact;
-  auto collect = [&](const evaluate::Observation &seen) {
-    auto &values = exact[seen.layer.str()];
-    values.insert(values.end(), seen.values.begin(), seen.values.end());
-    return llvm::Error::success();
-  };
-  std::map<std::string, std::pair<NoiseSum, size_t>> sums;
-  std::vector<std::string> order;
-  auto compare = [&](const evaluate::Observation &seen) {
-    auto [found, isNew] = sums.try_emplace(seen.layer.str());
-    if (isNew)
-      order.push_back(seen.layer.str());
-    auto &[noise, done] = found->second;
-    auto reference = exact.find(seen.layer.str());
-    if (reference != exact.end() &&
-        done + seen.values.size() <= reference->second.size())
-      noise.add(
-          llvm::ArrayRef(reference->second).slice(done, seen.values.size()),
-          seen.values);
-    done += seen.values.size();
-    return llvm::Error::success();
-  };
-  auto run = [&](mlir::ModuleOp module,
-                 evaluate::ValueObserver observer) -> llvm::Error {
-    auto function = *module.getOps<mlir::func::FuncOp>().begin();
-    auto evaluator = evaluate::FloatEvaluator::create(function);
-    if (!evaluator)
-      return evaluator.takeError();
-    return (*evaluator)
-        ->run(samples, {llvm::ArrayRef<float>(input)}, observer)
-        .takeError();
-  };
-  if (llvm::Error error = run(compilation.legalized(), collect))
-    return error;
-  if (llvm::Error error = run(compilation.quantized(), compare))
-    return error;
-  std::set<std::string> clamped = clampedLayers(compilation.quantized());
-  for (const std::string &layer : order)
-    if (!clamped.count(layer))
-      session.evaluation.layers.push_back(
-          {layer, sums[layer].first.decibels()});
+  auto noise = evaluate::layerNoise(compilation.legalizedFunction(),
+                                    compilation.quantizedFunction(),
+                                    session.datasets, session.format, layers);
+  if (!noise)
+    return noise.takeError();
+  for (evaluate::LayerNoise &row : *noise)
+    if (row.clamp.empty())
+      session.evaluation.layers.push_back(std::move(row));
   return llvm::Error::success();
 }
 
@@ -282,22 +276,22 @@ llvm::Error runIntegers(Session &session, llvm::StringRef way,
     return runner.takeError();
   std::vector<float> outputs;
   double seconds = 0;
-  int64_t total = session.dataset.size(), step = way == "reference" ? 1 : 256;
+  int64_t total = session.samples, group = groupOf(compilation.function());
+  int64_t step = way == "reference" ? group : 256 * group;
   int64_t first = interface.outputs[0].bytes, all = 0;
   for (const emit::Port &port : interface.outputs)
     all += port.bytes;
   for (int64_t begin = 0; begin < total; begin += step) {
     int64_t end = std::min(begin + step, total);
-    auto bytes = encodeSamples(session.dataset, begin, end, session.format,
-                               interface.inputs[0]);
+    auto bytes = encodeRuns(session, interface, begin, end);
     if (!bytes)
       return bytes.takeError();
     Clock::time_point start = Clock::now();
-    auto result = (*runner)->run(*bytes, end - begin);
+    auto result = (*runner)->run(*bytes, (end - begin) / group);
     seconds += secondsSince(start);
     if (!result)
       return result.takeError();
-    for (int64_t i = 0; i < end - begin; ++i) {
+    for (int64_t i = 0; i < (end - begin) / group; ++i) {
       std::vector<float> values = decodeValues(
           llvm::ArrayRef(*result).slice(i * all, first), interface.outputs[0]);
       outputs.insert(outputs.end(), values.begin(), values.end());
@@ -326,6 +320,8 @@ llvm::Expected<driver::CompileOptions> compileOptions(Session &session,
     return error;
   options.calibration = calibration;
   options.calibrationData.count = calibrationSamples;
+  options.calibrationData.countIsLimit =
+      calibrationSamples.getNumOccurrences() == 0;
   options.calibrationData.seed = seed + draw;
   options.progress = [&session](Phase phase, llvm::StringRef what, int64_t done,
                                 int64_t total) {
@@ -357,6 +353,10 @@ llvm::Error evaluateDraw(Session &session, int draw) {
   Phase last = integers    ? Phase::LowerToLLVM
                : quantizes ? Phase::Quantize
                            : Phase::Legalize;
+  if (llvm::Error error = compilation.runTo(Phase::Legalize))
+    return error;
+  if (llvm::Error error = checkData(session, compilation.function()))
+    return error;
   if (llvm::Error error = compilation.runTo(last))
     return error;
   std::string object;
@@ -379,9 +379,10 @@ llvm::Error evaluateDraw(Session &session, int draw) {
     if (isFloat && draw > 0)
       continue;
     Clock::time_point start = Clock::now();
-    auto outputs = runFloat(
-        session, isFloat ? compilation.legalized() : compilation.quantized(),
-        way);
+    auto outputs = runFloat(session,
+                            isFloat ? compilation.legalizedFunction()
+                                    : compilation.quantizedFunction(),
+                            way);
     if (!outputs)
       return outputs.takeError();
     if (isFloat)
@@ -411,8 +412,9 @@ llvm::Error debug(Session &session) {
   auto options = compileOptions(session, 0);
   if (!options)
     return options.takeError();
-  auto debugging = debugNetwork(*options, {session.dataset},
-                                session.dataset.size(), session.labels, *order);
+  auto debugging =
+      debugNetwork(*options, session.datasets, session.datasets.front().size(),
+                   session.labels, *order);
   if (!debugging)
     return debugging.takeError();
   session.progress.clear();

@@ -243,4 +243,42 @@ TEST(FashionMnist, ReadsTheDebianFiles) {
   EXPECT_THAT(histogram, testing::Each(1000));
 }
 
+TEST_F(DatasetFiles, FewerSamplesThanALimitAreAllTaken) {
+  DatasetOptions options;
+  options.count = 256;
+  std::string path = npy(fiveSamples());
+  EXPECT_THAT(message(loadDataset(path, options)),
+              HasSubstr("cannot draw 256 samples out of 5"));
+  options.countIsLimit = true;
+  Dataset data = unwrap(loadDataset(path, options));
+  EXPECT_THAT(data.indices, testing::UnorderedElementsAre(0, 1, 2, 3, 4));
+  options.count = 2;
+  EXPECT_EQ(unwrap(loadDataset(path, options)).size(), 2);
+}
+
+TEST_F(DatasetFiles, ArgumentsComeFromSeveralFilesOrOneArchive) {
+  std::string first = npy(fiveSamples()), second = npy(fiveLabels(), "b.npy");
+  std::vector<Dataset> two = unwrap(loadDatasets({first, second}));
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[1].path, second);
+  std::string archive = npz({{"input1", fiveLabels()},
+                             {"y", fiveLabels()},
+                             {"input0", fiveSamples()},
+                             {"input3", fiveSamples()}});
+  two = unwrap(loadDatasets({archive}));
+  ASSERT_EQ(two.size(), 2u) << "input2 is missing, so input3 is no argument";
+  EXPECT_EQ(two[0].arrayName, "input0");
+  EXPECT_EQ(two[1].arrayName, "input1");
+  EXPECT_THAT(labelsOf(two[0]), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(unwrap(loadDatasets({first})).size(), 1u);
+}
+
+TEST_F(DatasetFiles, ArgumentsHaveEquallyManySamples) {
+  std::string first = npy(fiveSamples());
+  std::string second = npy(Array::from<uint8_t>({2, 1}, {1, 2}), "b.npy");
+  EXPECT_THAT(message(loadDatasets({first, second})),
+              AllOf(HasSubstr("b.npy has 2 samples, expected 5 as in "),
+                    HasSubstr("data.npy")));
+}
+
 } // namespace

@@ -21,7 +21,7 @@ TEST(Metrics, AnOnlyElementIsTheClass) {
 }
 
 TEST(Metrics, NoiseInDecibels) {
-  NoiseSum noise;
+  evaluate::NoiseSum noise;
   EXPECT_FALSE(noise.decibels());
   noise.add({3, 0}, {3, 0});
   EXPECT_FALSE(noise.decibels()) << "no noise";
