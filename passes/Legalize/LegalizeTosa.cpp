@@ -364,6 +364,15 @@ struct LegalizeTosa : public impl::LegalizeTosaBase<LegalizeTosa> {
         ok &= succeeded(FunctionLowering(table, function).run());
     if (!ok)
       return signalPassFailure();
+    // Norms are found among means and roots, before transposes that move on
+    // come between them.
+    RewritePatternSet parts(&getContext()), norms(&getContext());
+    addArithmeticPatterns(parts);
+    addReductionPatterns(parts);
+    addNormPatterns(norms);
+    if (failed(simplify(getOperation(), std::move(parts))) ||
+        failed(simplify(getOperation(), std::move(norms))))
+      return signalPassFailure();
     RewritePatternSet patterns(&getContext());
     addArithmeticPatterns(patterns);
     addReductionPatterns(patterns);

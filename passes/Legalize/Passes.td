@@ -12,7 +12,8 @@ def LegalizeTosa : Pass<"qcc-legalize-tosa", "::mlir::ModuleOp"> {
     Functions that are in qgraph already are only simplified.
 
     Expressions of constants stay ops here, because `qcc-raise-batch-norm`
-    reads them. Reductions of several axes, means, slice-convolve-concat forms
+    reads them. Means, products and roots that are a layer or RMS norm become
+    that op, over any axes. Reductions of several axes, means, slice-convolve-concat forms
     of grouped convolutions and transposes around elementwise ops are put into
     their shortest form.
 
@@ -45,8 +46,9 @@ def RaiseBatchNorm : Pass<"qcc-raise-batch-norm", "::mlir::ModuleOp"> {
     `(x - mean) * rsqrt(variance + epsilon) * gamma + beta`, in any usual
     association, is one `qgraph.batch_norm` that has the original parameters;
     `x * sigmoid(x)` is silu, `x * clamp(x + 3, 0, 6) / 6` hard_swish; gelu,
-    softplus, leaky_relu and softmax are found as well. Quotients with a constant become
-    products, powers with a few exponents products and roots.
+    softplus, leaky_relu and softmax are found as well. Quotients with a constant
+    become products, powers with a few exponents products and roots. A norm has
+    one axis afterwards, the last of two or more.
     What remains of the expressions of constants is then evaluated, in double,
     and rounded to `f32` once.
   }];

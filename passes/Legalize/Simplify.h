@@ -37,6 +37,11 @@ void addGeluPatterns(mlir::RewritePatternSet &patterns);
 /// exp(x) / sum(exp(x)) along the last axis into softmax; softmax along another
 /// axis into one along the last.
 void addSoftmaxPatterns(mlir::RewritePatternSet &patterns);
+/// Means, products and roots into layer_norm and rms_norm, whatever the axes;
+/// products and sums with constants into their parameters.
+void addNormPatterns(mlir::RewritePatternSet &patterns);
+/// A norm over several axes into one over the last, of two or more.
+void addNormLayoutPatterns(mlir::RewritePatternSet &patterns);
 /// Replaces expressions of constants by their value. Emits errors for values
 /// that are NaN or infinite.
 llvm::LogicalResult foldConstants(mlir::ModuleOp module);
