@@ -73,10 +73,13 @@ llvm::Expected<Score> parseScore(llvm::StringRef text) {
                    .Case("divergence", Score::Divergence)
                    .Case("fisher", Score::Fisher)
                    .Case("trace", Score::Trace)
+                   .Case("eigenvalue", Score::Eigenvalue)
+                   .Case("sqnr", Score::Sqnr)
                    .Default(std::nullopt);
   if (!found)
     return llvm::createStringError("found '" + text +
-                                   "', expected divergence, fisher or trace");
+                                   "', expected divergence, fisher, trace, "
+                                   "eigenvalue or sqnr");
   return *found;
 }
 
@@ -201,6 +204,7 @@ Allocator::create(const driver::CompileOptions &compile,
   auto state = std::make_unique<State>();
   state->compile = compile;
   state->options = options;
+  state->compile.calibrationData.labelsFile = options.labels;
   if (llvm::Error error = state->prepare())
     return std::move(error);
   return std::unique_ptr<Allocator>(new Allocator(std::move(state)));
@@ -274,6 +278,7 @@ llvm::Expected<PlanOutcome> Allocator::allocate(const Budgets &budgets) {
     reserve.time += more.time;
   }
   return llvm::createStringError(
+      quantize::noPlan(),
       fmt::format("no plan within the budgets after {} searches: the compiled "
                   "network took more than its layers promised",
                   kMaxAttempts));

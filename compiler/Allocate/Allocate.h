@@ -41,7 +41,12 @@ enum class Score {
   Fisher,
   /// Mean eigenvalue of the Hessian times the squared norm of the rounding
   /// errors, halved (HAWQ-V2, Dong et al., NeurIPS 2020).
-  Trace
+  Trace,
+  /// The same with the eigenvalue of largest magnitude, which bounds it: errors
+  /// in the worst direction (HAWQ, Dong et al., ICCV 2019).
+  Eigenvalue,
+  /// Noise over signal of the results, measured with the layer alone rounded.
+  Sqnr
 };
 
 enum class Solver { IntegerProgram, DynamicProgram, ClosedForm };
@@ -51,6 +56,10 @@ struct AllocateOptions {
   std::vector<unsigned> weightBits = {2, 4, 8};
   std::vector<unsigned> activationBits = {8};
   Score score = Score::Divergence;
+  /// A file with the classes of the calibration samples: Fisher matrix and
+  /// Hessian are then those of the cross-entropy. Empty: of the divergence from
+  /// the float network's own results.
+  std::string labels;
   Solver solver = Solver::IntegerProgram;
   /// Calibration samples on which losses are measured.
   int64_t samples = 256;
@@ -63,7 +72,8 @@ struct AllocateOptions {
   bool needCosts = false;
 };
 
-/// "divergence", "fisher" or "trace"; "integer", "dynamic" or "closed".
+/// "divergence", "fisher", "trace", "eigenvalue" or "sqnr"; "integer",
+/// "dynamic" or "closed".
 llvm::Expected<Score> parseScore(llvm::StringRef text);
 llvm::Expected<Solver> parseSolver(llvm::StringRef text);
 

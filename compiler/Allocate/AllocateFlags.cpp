@@ -41,8 +41,8 @@ AllocateFlags::AllocateFlags(cl::OptionCategory &category)
                               "16 (default: 8)"),
                      cl::value_desc("list"), cl::cat(category)),
       score("score",
-            cl::desc("what a layer loses: divergence (default), fisher, trace "
-                     "(of the Hessian)"),
+            cl::desc("what a layer loses: divergence (default), sqnr, fisher, "
+                     "trace or eigenvalue (of the Hessian)"),
             cl::value_desc("kind"), cl::init("divergence"), cl::cat(category)),
       solver("solver",
              cl::desc("how bits are chosen: integer (program, default), "
@@ -52,6 +52,10 @@ AllocateFlags::AllocateFlags(cl::OptionCategory &category)
               cl::desc("calibration samples to measure losses on (default: "
                        "256)"),
               cl::value_desc("n"), cl::init(256), cl::cat(category)),
+      labels("score-labels",
+             cl::desc("classes of the calibration samples, for fisher, trace "
+                      "and eigenvalue (default: the network's own)"),
+             cl::value_desc("file"), cl::cat(category)),
       costTable("cost-table",
                 cl::desc("costs of each choice that take the place of those "
                          "of the emitted code (.csv)"),
@@ -143,6 +147,11 @@ llvm::Expected<AllocateOptions> AllocateFlags::read() const {
   if (samples <= 0)
     return invalid(samples, std::to_string(samples), "a positive number");
   options.samples = samples;
+  options.labels = labels;
+  if (!options.labels.empty() &&
+      (options.score == Score::Divergence || options.score == Score::Sqnr))
+    return llvm::createStringError(
+        "-score-labels needs -score=fisher, trace or eigenvalue");
   options.costTable = costTable;
   options.needCosts = !writeCosts.empty();
   for (unsigned bits : weightBits)
@@ -179,7 +188,7 @@ llvm::Error AllocateFlags::choose(driver::CompileOptions &options,
     // The lists' own operator & gives their values.
     for (const cl::Option *option : std::initializer_list<const cl::Option *>{
              std::addressof(weightBits), std::addressof(activationBits), &score,
-             &solver, &samples, &costTable})
+             &solver, &samples, &labels, &costTable})
       if (option->getNumOccurrences())
         return llvm::createStringError("-" + option->ArgStr +
                                        " needs a budget, such as -max-flash");
@@ -197,6 +206,25 @@ llvm::Error AllocateFlags::choose(driver::CompileOptions &options,
   options.plan = std::move(outcome->plan);
   if (costs)
     *costs = (*allocator)->costTable();
+  return llvm::Error::success();
+}
+
+llvm::Error AllocateFlags::refuseFiles() const {
+  for (const cl::Option *option : {static_cast<const cl::Option *>(&writeCosts),
+                                   static_cast<const cl::Option *>(&pareto)})
+    if (option->getNumOccurrences())
+      return llvm::createStringError("-" + option->ArgStr +
+                                     " is an option of qcc alone");
+  return llvm::Error::success();
+}
+
+llvm::Error AllocateFlags::checkSweep() const {
+  for (const cl::Option *option :
+       {static_cast<const cl::Option *>(&maxStack),
+        static_cast<const cl::Option *>(&writeCosts)})
+    if (wantPareto() && option->getNumOccurrences())
+      return llvm::createStringError("-pareto and -" + option->ArgStr +
+                                     " exclude each other");
   return llvm::Error::success();
 }
 

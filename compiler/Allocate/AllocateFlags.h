@@ -10,9 +10,8 @@ namespace qcc::allocate {
 
 /// Declares `-max-flash`, `-max-ram`, `-max-stack`, `-max-cycles`, `-max-time`,
 /// `-avg-bits`, `-max-bops`, `-choose-weights`, `-choose-activations`,
-/// `-score`, `-solver`, `-score-samples`, `-cost-table`,
-/// `-write-costs` and `-pareto`; one static object per
-/// program.
+/// `-score`, `-solver`, `-score-samples`, `-score-labels`, `-cost-table`,
+/// `-write-costs` and `-pareto`; one static object per program.
 class AllocateFlags {
 public:
   explicit AllocateFlags(llvm::cl::OptionCategory &category);
@@ -28,6 +27,10 @@ public:
   /// Writes the table of costs to `costs`, unless null.
   llvm::Error choose(driver::CompileOptions &options,
                      std::string *costs = nullptr) const;
+  /// An error for options that only make files, for programs that make none.
+  llvm::Error refuseFiles() const;
+  /// An error for options that a sweep over budgets would not heed.
+  llvm::Error checkSweep() const;
   /// Whether the network is to be compiled for many budgets.
   bool wantPareto() const { return !pareto.empty(); }
   /// Where the table of costs goes; empty: nowhere.
@@ -46,6 +49,7 @@ private:
   llvm::cl::list<unsigned> weightBits, activationBits;
   llvm::cl::opt<std::string> score, solver;
   llvm::cl::opt<int64_t> samples;
+  llvm::cl::opt<std::string> labels;
   llvm::cl::opt<std::string> costTable, writeCosts, pareto;
 };
 

@@ -2,6 +2,8 @@
 
 #include "passes/Quantize/Values.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace qcc::allocate {
@@ -20,7 +22,7 @@ LossMeter::create(const driver::Compilation &base,
   if (!meter)
     return meter.takeError();
   result->meter = std::move(*meter);
-  if (options.score != Score::Divergence)
+  if (!result->isMeasured())
     if (llvm::Error error = result->measureSensitivities(base, options))
       return std::move(error);
   return result;
@@ -31,6 +33,14 @@ llvm::Error LossMeter::measureSensitivities(const driver::Compilation &base,
   evaluate::SensitivityOptions wanted;
   wanted.measureTrace = options.score == Score::Trace;
   wanted.measureFisher = options.score == Score::Fisher;
+  wanted.measureEigenvalues = options.score == Score::Eigenvalue;
+  wanted.eigenvalues.seed = options.seed;
+  if (!options.labels.empty()) {
+    auto labels = base.calibrationLabels(inputs.samples);
+    if (!labels)
+      return labels.takeError();
+    wanted.labels = std::move(*labels);
+  }
   wanted.trace.seed = options.seed;
   wanted.progress = [&](llvm::StringRef what, int64_t done, int64_t total) {
     if (base.options().progress)
@@ -47,12 +57,16 @@ llvm::Error LossMeter::measureSensitivities(const driver::Compilation &base,
 double LossMeter::scored(const quantize::LayerSensitivity &sensitivity,
                          llvm::ArrayRef<float> exact,
                          llvm::ArrayRef<float> rounded) const {
+  // A negative curvature says nothing of how much worse it can get but its
+  // size.
+  double curvature = score == Score::Eigenvalue
+                         ? std::fabs(sensitivity.topEigenvalue)
+                         : std::max(0.0, sensitivity.meanTrace());
   double sum = 0;
   for (size_t i = 0; i < exact.size(); ++i) {
     double error = static_cast<double>(exact[i]) - rounded[i];
     sum += error * error *
-           (score == Score::Fisher ? sensitivity.fisherDiagonal[i]
-                                   : std::max(0.0, sensitivity.meanTrace()));
+           (score == Score::Fisher ? sensitivity.fisherDiagonal[i] : curvature);
   }
   return sum / 2;
 }
@@ -66,7 +80,7 @@ LossMeter::ofWeights(llvm::StringRef layer,
     return llvm::createStringError("layer '" + layer +
                                    "' has no weights to measure");
   std::vector<float> exact = evaluator.parameter(*index).vec();
-  if (score != Score::Divergence)
+  if (!isMeasured())
     return scored(sensitivities[layer.str()], exact, rounded.parameter(*other));
   return measureWith({{layer.str(), rounded.parameter(*other)}}, {});
 }
@@ -97,6 +111,8 @@ llvm::Expected<double> LossMeter::measureWith(
       return llvm::joinErrors(std::move(error), distance.takeError());
   if (!distance)
     return distance.takeError();
+  if (score == Score::Sqnr)
+    return std::pow(10, -distance->sqnr / 10);
   return std::max(0.0, distance->divergence);
 }
 
@@ -127,7 +143,10 @@ LossMeter::ofActivations(llvm::ArrayRef<std::string> names,
 llvm::Expected<double>
 LossMeter::together(const std::map<std::string, llvm::ArrayRef<float>> &filters,
                     func::FuncOp quantized) {
-  return measureWith(filters, simulationOf(quantized));
+  Score wanted = std::exchange(score, Score::Divergence);
+  auto divergence = measureWith(filters, simulationOf(quantized));
+  score = wanted;
+  return divergence;
 }
 
 } // namespace qcc::allocate

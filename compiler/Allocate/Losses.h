@@ -35,6 +35,9 @@ private:
               const evaluate::Simulation &simulation);
   llvm::Error measureSensitivities(const driver::Compilation &base,
                                    const AllocateOptions &options);
+  bool isMeasured() const {
+    return score == Score::Divergence || score == Score::Sqnr;
+  }
   double scored(const quantize::LayerSensitivity &sensitivity,
                 llvm::ArrayRef<float> exact,
                 llvm::ArrayRef<float> rounded) const;

@@ -1,6 +1,7 @@
 #include "compiler/Allocate/Pareto.h"
 
 #include "compiler/Allocate/Candidate.h"
+#include "passes/Quantize/Allocate.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -96,6 +97,19 @@ std::string escaped(llvm::StringRef text) {
   return result;
 }
 
+/// Success if the error says that no plan meets the budgets; `text` is then
+/// what it says.
+llvm::Error keepIfNoPlan(llvm::Error error, std::string &text) {
+  return llvm::handleErrors(
+      std::move(error),
+      [&](std::unique_ptr<llvm::StringError> found) -> llvm::Error {
+        if (found->convertToErrorCode() != quantize::noPlan())
+          return llvm::Error(std::move(found));
+        text = found->getMessage();
+        return llvm::Error::success();
+      });
+}
+
 } // namespace
 
 llvm::Expected<std::vector<ParetoPoint>>
@@ -105,7 +119,12 @@ sweep(const driver::CompileOptions &compile, const AllocateOptions &options,
   if (!allocator)
     return allocator.takeError();
   double least = options.weightBits.front(), most = options.weightBits.back();
+  if (options.budgets.averageBits) {
+    most = std::min(most, *options.budgets.averageBits);
+    least = std::min(least, most);
+  }
   std::vector<ParetoPoint> points;
+  std::string infeasible;
   for (int i = 0; i < count; ++i) {
     if (compile.progress)
       compile.progress(Phase::Quantize, "sweeping budgets", i, count);
@@ -113,8 +132,11 @@ sweep(const driver::CompileOptions &compile, const AllocateOptions &options,
     budgets.averageBits =
         count > 1 ? least + (most - least) * i / (count - 1) : most;
     auto outcome = (*allocator)->allocate(budgets);
-    if (!outcome)
-      return outcome.takeError();
+    if (!outcome) {
+      if (llvm::Error error = keepIfNoPlan(outcome.takeError(), infeasible))
+        return std::move(error);
+      continue;
+    }
     if (!points.empty() &&
         points.back().outcome.plan.serialize() == outcome->plan.serialize())
       continue;
@@ -125,6 +147,8 @@ sweep(const driver::CompileOptions &compile, const AllocateOptions &options,
       return std::move(error);
     points.push_back(std::move(point));
   }
+  if (points.empty())
+    return llvm::createStringError(quantize::noPlan(), infeasible);
   return points;
 }
 

@@ -16,7 +16,9 @@ struct ParetoPoint {
 };
 
 /// Plans for `count` budgets of bits per weight, evenly between the fewest and
-/// the most; budgets with one plan give one point. Every plan is compiled.
+/// the most, or what the budgets of `options` allow, all of which every plan
+/// meets; budgets with one plan give one point, those without none. Every plan
+/// is compiled. Errors: those of Allocator; no budget has a plan.
 llvm::Expected<std::vector<ParetoPoint>>
 sweep(const driver::CompileOptions &compile, const AllocateOptions &options,
       int count = 13);

@@ -402,6 +402,17 @@ Compilation::calibrationInputs(int64_t samples) const {
                                  opts.inputFormat, samples);
 }
 
+llvm::Expected<std::vector<int64_t>>
+Compilation::calibrationLabels(int64_t samples) const {
+  if (calibrationSets.empty() || !calibrationSets.front().labels)
+    return llvm::createStringError("the calibration samples have no labels");
+  auto labels = data::toIntegers(*calibrationSets.front().labels, "labels");
+  // A sample may have several rows of results, with a class each.
+  if (labels)
+    labels->resize(labels->size() / calibrationSets.front().size() * samples);
+  return labels;
+}
+
 llvm::Expected<std::map<std::string, emit::LayerFacts>>
 Compilation::layerFacts() const {
   std::map<std::string, emit::LayerFacts> facts;

@@ -100,6 +100,9 @@ public:
   /// the phase Quantize. An error without calibration data.
   llvm::Expected<evaluate::NetworkInputs>
   calibrationInputs(int64_t samples) const;
+  /// The classes of the first `samples` of them. Errors: no file of labels in
+  /// the options; labels that are no integers.
+  llvm::Expected<std::vector<int64_t>> calibrationLabels(int64_t samples) const;
 
   /// Facts that only the quantized graph has, by layer; with calibration data
   /// also each layer's SQNR on their first samples.

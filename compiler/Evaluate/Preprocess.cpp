@@ -39,6 +39,7 @@ NetworkInputs networkInputs(mlir::func::FuncOp function,
       first && first.getRank() ? std::max<int64_t>(1, first.getDimSize(0)) : 1;
   NetworkInputs result;
   result.runs = samples / group;
+  result.samples = result.runs * group;
   for (auto [type, dataset] : llvm::zip(function.getArgumentTypes(), datasets))
     result.values.push_back(networkInput(dataset, 0, result.runs * group,
                                          inputFormat(type, format)));

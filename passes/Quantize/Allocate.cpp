@@ -182,9 +182,11 @@ llvm::Error infeasible(const AllocationProblem &problem) {
   if (!nearest)
     return nearest.takeError();
   if (isFeasible(problem, *nearest))
-    return makeError("this method finds no plan that meets all budgets, though "
-                     "there is one");
-  return makeError("{0}", explainInfeasible(problem, *nearest));
+    return llvm::createStringError(
+        noPlan(), "this method finds no plan that meets all budgets, though "
+                  "there is one");
+  return llvm::createStringError(noPlan(),
+                                 explainInfeasible(problem, *nearest));
 }
 
 } // namespace qcc::quantize

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace qcc::quantize {
@@ -64,6 +65,11 @@ llvm::Error checkProblem(const AllocationProblem &problem);
 Allocation evaluate(const AllocationProblem &problem,
                     std::vector<size_t> choices);
 bool isFeasible(const AllocationProblem &problem, const Allocation &plan);
+
+/// The code of errors that say that no plan meets all budgets.
+inline std::error_code noPlan() {
+  return std::make_error_code(std::errc::value_too_large);
+}
 
 /// The optimum, by an integer program (Cbc). Of equal losses any may be given,
 /// always the same. Without a plan that meets all budgets the error names what

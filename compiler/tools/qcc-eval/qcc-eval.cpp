@@ -423,6 +423,8 @@ llvm::Error debug(Session &session) {
 }
 
 llvm::Error run() {
+  if (llvm::Error error = allocateFlags.refuseFiles())
+    return error;
   Session session;
   session.evaluation.model = model;
   if (llvm::Error error = loadData(session))

@@ -12,9 +12,9 @@
 #include "mlir/Transforms/Passes.h"
 
 #include "passes/Legalize/Legalize.h"
-#include "passes/Quantize/Quantize.h"
 #include "passes/LowerToInt/LowerToInt.h"
 #include "passes/LowerToLLVM/HalideProvider.h"
+#include "passes/Quantize/Quantize.h"
 #include "passes/Schedule/Schedule.h"
 
 int main(int argc, char **argv) {

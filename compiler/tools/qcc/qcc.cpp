@@ -156,6 +156,14 @@ llvm::Error checkCombinations() {
     if (isGiven(option) && isGiven(other))
       return llvm::createStringError("-" + option.ArgStr + " and -" +
                                      other.ArgStr + " exclude each other");
+  for (const cl::Option *option : std::initializer_list<const cl::Option *>{
+           &output, &emitKind, &reportPath, &writePlan, &writeProfile,
+           &compileTo, &saveTemps})
+    if (allocateFlags.wantPareto() && isGiven(*option))
+      return llvm::createStringError("-pareto and -" + option->ArgStr +
+                                     " exclude each other");
+  if (llvm::Error error = allocateFlags.checkSweep())
+    return error;
   for (const cl::opt<std::string> *option :
        {&output, &prefix, &calibration, &profile, &writeProfile, &writePlan,
         &reportPath, &compileTo})
@@ -378,6 +386,8 @@ llvm::Error writePareto(const driver::CompileOptions &options,
   auto wanted = allocateFlags.read();
   if (!wanted)
     return wanted.takeError();
+  if (options.plan)
+    return llvm::createStringError("-pareto chooses all bits, found a plan");
   auto points = allocate::sweep(options, *wanted);
   if (!points)
     return points.takeError();

@@ -37,6 +37,10 @@ def main():
                                                good[101:]))
     save("inf.npy", "<f4", (7, 6, 5, 2), pack(good[:100] + [float("inf")] +
                                                good[101:]))
+    classes = [i // 2 % 3 for i in range(7 * 30)]
+    save("labels.npy", "|u1", (7, 30), bytes(classes))
+    save("few-labels.npy", "|u1", (3, 30), bytes(classes[:90]))
+    save("bad-labels.npy", "|u1", (7, 30), bytes([3] * 210))
     with open("garbage.npz", "wb") as file:
         file.write(b"PK\x03\x04" + bytes(range(256)) * 4)
     os.mkdir("folder.npy")
