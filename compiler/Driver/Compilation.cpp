@@ -4,6 +4,7 @@
 #include "compiler/Emit/VerifyObject.h"
 #include "compiler/Evaluate/Calibrate.h"
 #include "compiler/Evaluate/CollectGrams.h"
+#include "compiler/Evaluate/CollectRows.h"
 #include "compiler/Evaluate/Distill.h"
 #include "compiler/Evaluate/LayerNoise.h"
 #include "compiler/Import/Import.h"
@@ -272,11 +273,19 @@ void Compilation::chooseRounding(QuantizeOptions &options) const {
   options.biasCorrection = opts.biasCorrection.value_or(
       options.rounding.kind != quantize::RoundingKind::Nearest);
   options.rounding.centred = options.biasCorrection;
+  options.rounding.learning.learnBiases = options.biasCorrection;
+  options.rounding.learning.seed = opts.calibrationData.seed;
   options.grams = [this](func::FuncOp rounded, func::FuncOp exact,
                          llvm::ArrayRef<std::string> layers) {
     tell(Phase::Quantize, "rounding " + layers.front());
     return evaluate::collectGrams(rounded, exact, layers, calibrationSets,
                                   opts.inputFormat);
+  };
+  quantize::LearningOptions learning = options.rounding.learning;
+  options.rows = [this, learning](func::FuncOp rounded, func::FuncOp exact,
+                                  llvm::ArrayRef<std::string> layers) {
+    return evaluate::collectRows(rounded, exact, layers, calibrationSets,
+                                 opts.inputFormat, learning);
   };
 }
 

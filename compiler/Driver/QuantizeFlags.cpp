@@ -13,7 +13,7 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
            cl::value_desc("file"), cl::cat(category)),
       rounding("rounding",
                cl::desc("how weights are rounded: auto (default), nearest, "
-                        "comq, gptq, gptqv2, qep[=strength]"),
+                        "comq, gptq, gptqv2, qep[=strength], adaquant"),
                cl::value_desc("kind"), cl::init("auto"), cl::cat(category)),
       biasCorrection("bias-correction",
                      cl::desc("biases make up for the means of errors: auto "

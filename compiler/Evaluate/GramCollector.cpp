@@ -3,6 +3,7 @@
 #include "compiler/Evaluate/GramCollector.h"
 
 #include "compiler/Evaluate/ExactProducts.h"
+#include "compiler/Evaluate/Patches.h"
 
 #include "dialects/QGraph/QGraph.h"
 
@@ -26,56 +27,6 @@ static llvm::Error makeError(const char *format, Ts &&...values) {
       llvm::inconvertibleErrorCode(), "%s",
       llvm::formatv(format, std::forward<Ts>(values)...).str().c_str());
 }
-
-/// The windows of a convolution over one sample (whose leading axis may be a
-/// batch of its own).
-struct GramCollector::Patches {
-  int64_t images, height, width, channels, outHeight, outWidth, groups;
-  int64_t kernel[2], strides[2], dilations[2], top, left;
-
-  explicit Patches(qgraph::Conv2DOp op) {
-    ArrayRef<int64_t> in = op.getInput().getType().getShape();
-    ArrayRef<int64_t> out = op.getOutput().getType().getShape();
-    ArrayRef<int64_t> filter = op.getFilter().getType().getShape();
-    images = in[0], height = in[1], width = in[2], channels = in[3];
-    outHeight = out[1], outWidth = out[2], groups = op.getGroups();
-    for (int axis = 0; axis < 2; ++axis) {
-      kernel[axis] = filter[1 + axis];
-      strides[axis] = op.getStrides()[axis];
-      dilations[axis] = op.getDilations()[axis];
-    }
-    top = op.getPads()[0], left = op.getPads()[2];
-  }
-
-  int64_t rows() const { return images * outHeight * outWidth; }
-  int64_t perGroup() const { return channels / groups; }
-  /// Elements of a row of one group.
-  int64_t size() const { return kernel[0] * kernel[1] * perGroup(); }
-
-  /// Rows [first, first + count) of [groups, KH, KW, channels of the group].
-  std::vector<int32_t> cut(ArrayRef<int32_t> image, int64_t first,
-                           int64_t count) const {
-    std::vector<int32_t> rows(count * groups * size(), 0);
-    for (int64_t row = 0; row < count; ++row) {
-      int64_t at = first + row, x = at % outWidth;
-      int64_t y = at / outWidth % outHeight, n = at / outWidth / outHeight;
-      for (int64_t ky = 0; ky < kernel[0]; ++ky)
-        for (int64_t kx = 0; kx < kernel[1]; ++kx) {
-          int64_t iy = y * strides[0] - top + ky * dilations[0];
-          int64_t ix = x * strides[1] - left + kx * dilations[1];
-          if (iy < 0 || iy >= height || ix < 0 || ix >= width)
-            continue;
-          const int32_t *pixel =
-              image.data() + ((n * height + iy) * width + ix) * channels;
-          int32_t *to = rows.data() + row * groups * size() +
-                        (ky * kernel[1] + kx) * perGroup();
-          for (int64_t g = 0; g < groups; ++g)
-            std::copy_n(pixel + g * perGroup(), perGroup(), to + g * size());
-        }
-    }
-    return rows;
-  }
-};
 
 struct GramCollector::Layer {
   std::string name;
@@ -125,21 +76,21 @@ static quant::UniformQuantizedType typeOf(Value value,
 
 llvm::Error GramCollector::addLayer(Operation *op, const GramOptions &options) {
   std::string name = nameOf(op->getResult(0));
-  auto conv = dyn_cast<qgraph::Conv2DOp>(op);
-  if (!conv)
-    return makeError("layer '{0}' is a '{1}', expected qgraph.conv2d", name,
-                     op->getName());
-  std::string input = nameOf(conv.getInput());
+  std::optional<Patches> patches = Patches::of(op);
+  if (!patches)
+    return makeError("layer '{0}' is a '{1}', expected qgraph.conv2d or "
+                     "qgraph.transpose_conv2d",
+                     name, op->getName());
+  std::string input = nameOf(op->getOperand(0));
   quant::UniformQuantizedType type =
-      typeOf(conv.getInput(), options.simulation);
+      typeOf(op->getOperand(0), options.simulation);
   if (!type || input.empty())
     return makeError("layer '{0}' reads a value without a quantized type",
                      name);
-  layers.push_back({name, input, Patches(conv)});
-  const Patches &patches = layers.back().patches;
+  layers.push_back({name, input, *patches});
   quantize::Gram &gram = result[name];
-  gram.groups = patches.groups;
-  gram.size = patches.size();
+  gram.groups = patches->groups();
+  gram.size = patches->size();
   gram.scale = type.getScale();
   gram.products.resize(gram.groups * gram.size * gram.size);
   gram.sums.resize(gram.groups * gram.size);
@@ -176,7 +127,7 @@ GramCollector::create(func::FuncOp function, const GramOptions &options) {
     wanted.insert(layer);
   for (Operation &op : function.front().without_terminator()) {
     std::string name = nameOf(op.getResult(0));
-    bool isWanted = wanted.empty() ? isa<qgraph::Conv2DOp>(op) && !name.empty()
+    bool isWanted = wanted.empty() ? Patches::of(&op) && !name.empty()
                                    : wanted.contains(name);
     if (!isWanted)
       continue;
@@ -215,8 +166,7 @@ llvm::Error GramCollector::accumulate(const Layer &layer,
     return makeError("layer '{0}' reads values that are not finite",
                      layer.name);
   quantize::Gram &gram = result[layer.name];
-  Patches patches = layer.patches;
-  patches.images *= samples;
+  Patches patches = layer.patches.repeated(samples);
   std::vector<int32_t> codes = codesOf(values, gram.scale), targetCodes;
   if (!targets.empty())
     targetCodes = codesOf(targets, gram.targetScale);

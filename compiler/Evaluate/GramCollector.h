@@ -13,7 +13,7 @@ namespace qcc::evaluate {
 struct GramOptions {
   /// The types of values and weights, as far as the function's own do not say.
   Simulation simulation;
-  /// The layers wanted; empty: every qgraph.conv2d.
+  /// The layers wanted; empty: every convolution, transposed ones too.
   std::vector<std::string> layers;
   /// Also sums products with the inputs that the network has without any
   /// rounding, as methods with an asymmetric target want (GPTQv2, QEP).
@@ -46,7 +46,6 @@ public:
   const quantize::Grams &grams() const { return result; }
 
 private:
-  struct Patches;
   struct Layer;
 
   llvm::Error addLayer(mlir::Operation *op, const GramOptions &options);

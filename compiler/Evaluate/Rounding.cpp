@@ -3,6 +3,7 @@
 #include "compiler/Evaluate/Rounding.h"
 
 #include "compiler/Evaluate/Strided.h"
+#include "passes/Quantize/VectorClones.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -10,16 +11,6 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
-
-// Code for wider vectors beside the portable one, chosen when the program
-// starts; the results are the same.
-#if defined(__x86_64__) && defined(__linux__) &&                               \
-    !__has_feature(address_sanitizer)
-#define QCC_VECTOR_CLONES                                                      \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define QCC_VECTOR_CLONES
-#endif
 
 using namespace mlir;
 

@@ -21,7 +21,8 @@ namespace qcc::quantize {
 
 /// Of a convolution with filter [OC, KH, KW, IC/groups]. A row x is what one
 /// output element of a group sees: KH * KW * IC/groups inputs, in the order of
-/// the filter's elements, zero in the padding. Channel o belongs to group
+/// the filter's elements, zero in the padding and, if the convolution is
+/// transposed, between the inputs. Channel o belongs to group
 /// o / (OC / groups).
 ///
 /// Inputs are codes: x = scale * code, the zero point subtracted. If targets

@@ -113,9 +113,9 @@ def RoundWeights : Pass<"qcc-round-weights", "::mlir::ModuleOp"> {
     In: what `qcc-assign-types` leaves. Out: the same float function, with
     filters of less than 8 bits (or all, if the rounding is not to nearest)
     replaced by what their codes stand for, and `qgraph.weight_scales`, one for
-    each output channel, at the convolution. Convolutions whose inputs have been
-    measured are rounded with regard to the data, in order of the network; others
-    and transposed ones to nearest, with the scale of least squared error.
+    each output channel, at the convolution. Convolutions, transposed ones too,
+    whose inputs have been measured are rounded with regard to the data, in order
+    of the network; others to nearest, with the scale of least squared error.
     Biases make up for the means of the errors if asked for: those measured, or,
     without data, those that batch normalizations state (`qgraph.output_mean`),
     carried through the graph.

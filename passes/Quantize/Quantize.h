@@ -2,6 +2,7 @@
 #ifndef QCC_PASSES_QUANTIZE_QUANTIZE_H
 #define QCC_PASSES_QUANTIZE_QUANTIZE_H
 
+#include "passes/Quantize/LearnRounding.h"
 #include "passes/Quantize/Observers.h"
 #include "passes/Quantize/Plan.h"
 #include "passes/Quantize/Profile.h"
@@ -40,6 +41,12 @@ using GramProvider = std::function<llvm::Expected<quantize::Grams>(
     mlir::func::FuncOp rounded, mlir::func::FuncOp exact,
     llvm::ArrayRef<std::string> layers)>;
 
+/// Collects rows of inputs of the named layers of `rounded`, and what `exact`
+/// has for results there.
+using RowProvider = std::function<llvm::Expected<quantize::RowsOfLayers>(
+    mlir::func::FuncOp rounded, mlir::func::FuncOp exact,
+    llvm::ArrayRef<std::string> layers)>;
+
 struct QuantizeOptions {
   /// Whether channels get like ranges before all else; see qcc-equalize.
   bool equalize = false;
@@ -63,6 +70,8 @@ struct QuantizeOptions {
   /// are collected at once, with the weights before it rounded.
   int64_t roundingSteps = 16;
   GramProvider grams;
+  /// Needed by AdaQuant.
+  RowProvider rows;
   /// Without a profile: ranges reach this many standard deviations around the
   /// mean of a channel.
   double spread = 4;

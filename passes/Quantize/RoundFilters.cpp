@@ -100,8 +100,7 @@ private:
   }
 
   bool isMeasured(Operation *op) const {
-    return options.grams && isa<qgraph::Conv2DOp>(op) &&
-           !layerOf(op->getResult(0)).empty();
+    return options.grams && !layerOf(op->getResult(0)).empty();
   }
 
   /// Some layers at a time, each with what the rounding before it left.
@@ -125,26 +124,45 @@ private:
       if (!grams)
         return function.emitError("cannot measure the inputs of layers: ")
                << llvm::toString(grams.takeError());
-      for (auto [op, name] : llvm::zip(part, names))
-        roundFilter(op, &grams->at(name));
+      quantize::RowsOfLayers rows;
+      if (options.rounding.kind == RoundingKind::AdaQuant) {
+        auto collected = options.rows(function, exact.get(), names);
+        if (!collected)
+          return function.emitError("cannot measure the inputs of layers: ")
+                 << llvm::toString(collected.takeError());
+        rows = std::move(*collected);
+      }
+      for (auto [op, name] : llvm::zip(part, names)) {
+        auto found = rows.find(name);
+        roundFilter(op, &grams->at(name),
+                    found == rows.end() ? nullptr : &found->second);
+      }
     }
     return success();
   }
 
-  void roundFilter(Operation *op, const Gram *gram) {
+  void roundFilter(Operation *op, const Gram *gram,
+                   const LayerRows *rows = nullptr) {
     std::vector<float> weights = *floatsOf(op->getOperand(1));
     std::vector<float> biases = *floatsOf(op->getOperand(2));
     WeightCodes codes = weightCodes(getWeightBits(op));
     RoundedWeights rounded =
         options.granularity == WeightGranularity::Tensor
             ? roundByOneScale(weights, biases.size(), codes)
-            : roundLayer(weights, biases.size(), codes, gram, options.rounding);
+            : roundLayer(weights, biases.size(), codes, gram,
+                         options.rounding.onSums());
     if (gram && options.biasCorrection) {
       std::vector<double> corrections =
           biasCorrections(weights, rounded, *gram);
       for (auto [bias, correction] : llvm::zip(biases, corrections))
         bias = static_cast<float>(bias + correction);
       replaceConstant(op->getOpOperand(2), biases);
+    }
+    if (rows) {
+      LearnedLayer learned = learnRounding(weights, biases, rounded, codes,
+                                           *rows, options.rounding.learning);
+      rounded = std::move(learned.weights);
+      replaceConstant(op->getOpOperand(2), learned.biases);
     }
     if (!gram && options.biasCorrection)
       correctByEstimates(op, weights, rounded, biases);

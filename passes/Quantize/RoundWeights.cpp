@@ -15,8 +15,8 @@ namespace qcc::quantize {
 
 using llvm::ArrayRef;
 
-static constexpr llvm::StringLiteral kindNames[] = {"nearest", "comq", "gptq",
-                                                    "gptqv2", "qep"};
+static constexpr llvm::StringLiteral kindNames[] = {
+    "nearest", "comq", "gptq", "gptqv2", "qep", "adaquant"};
 
 llvm::StringRef roundingName(RoundingKind kind) {
   return kindNames[static_cast<size_t>(kind)];
@@ -26,15 +26,17 @@ llvm::Expected<RoundingOptions> parseRounding(llvm::StringRef text) {
   auto [name, strength] = text.split('=');
   const auto *found = llvm::find(kindNames, name);
   if (found == std::end(kindNames))
-    return llvm::createStringError("unknown rounding '" + text +
-                                   "', expected nearest, comq, gptq, gptqv2 or "
-                                   "qep");
+    return llvm::createStringError(
+        "unknown rounding '" + text +
+        "', expected nearest, comq, gptq, gptqv2, qep "
+        "or adaquant");
   RoundingOptions options;
   options.kind = static_cast<RoundingKind>(found - std::begin(kindNames));
   if (!text.contains('='))
     return options;
   double value = 0;
-  if (options.kind == RoundingKind::Nearest || strength.getAsDouble(value) ||
+  if (options.kind == RoundingKind::Nearest ||
+      options.kind == RoundingKind::AdaQuant || strength.getAsDouble(value) ||
       !(value >= 0 && value <= 1))
     return llvm::createStringError("rounding '" + text +
                                    "' has no strength in [0, 1]");
@@ -48,6 +50,7 @@ double RoundingOptions::effectiveStrength() const {
   switch (kind) {
   case RoundingKind::Comq:
   case RoundingKind::GptqV2:
+  case RoundingKind::AdaQuant:
     return 1;
   case RoundingKind::Qep:
     return 0.5;
@@ -56,6 +59,13 @@ double RoundingOptions::effectiveStrength() const {
     return 0;
   }
   return 0;
+}
+
+RoundingOptions RoundingOptions::onSums() const {
+  RoundingOptions result = *this;
+  if (kind == RoundingKind::AdaQuant)
+    result.kind = RoundingKind::Comq;
+  return result;
 }
 
 //===----------------------------------------------------------------------===//

@@ -42,7 +42,20 @@ enum class RoundingKind {
   /// finetuning-free quantization for asymmetric calibration).
   GptqV2,
   /// GPTQ towards a mixture of both (QEP: Quantization error propagation).
-  Qep
+  Qep,
+  /// From COMQ on by gradient, with regard to the activation function; see
+  /// LearnRounding.h (AdaQuant, AdaRound).
+  AdaQuant
+};
+
+/// How AdaQuant learns.
+struct LearningOptions {
+  int64_t rows = 4096; ///< of a layer's inputs, at most
+  int64_t batch = 256; ///< rows for one step
+  int64_t steps = 1000;
+  /// Draws the rows.
+  uint64_t seed = 0;
+  bool learnBiases = true;
 };
 
 struct RoundingOptions {
@@ -51,20 +64,24 @@ struct RoundingOptions {
   /// run away from their values.
   double damping = 0.01;
   /// How much of T is the float network's: 0 to 1. Without a value, what the
-  /// kind is for: all for COMQ and GPTQv2, half for QEP, nothing for GPTQ.
+  /// kind is for: all for COMQ, GPTQv2 and AdaQuant, half for QEP, nothing for
+  /// GPTQ.
   std::optional<double> strength;
   /// G without the part that a bias makes up for: sums around the mean.
   bool centred = true;
   /// The largest number of sweeps of COMQ over a channel.
   int sweeps = 24;
+  LearningOptions learning;
 
   double effectiveStrength() const;
   /// Whether sums of products with the float network's inputs are needed.
   bool needsTargets() const { return effectiveStrength() > 0; }
+  /// Those with which roundGroup() makes what `kind` starts from.
+  RoundingOptions onSums() const;
 };
 
-/// "nearest", "comq", "gptq", "gptqv2" or "qep"; all but the first may state
-/// their strength, as in "qep=0.7".
+/// "nearest", "comq", "gptq", "gptqv2", "qep" or "adaquant"; "comq", "gptq",
+/// "gptqv2" and "qep" may state their strength, as in "qep=0.7".
 llvm::Expected<RoundingOptions> parseRounding(llvm::StringRef text);
 llvm::StringRef roundingName(RoundingKind kind);
 

@@ -178,7 +178,8 @@ TEST_F(Collector, Errors) {
   GramOptions other = options();
   other.layers = {"relu"};
   EXPECT_EQ(errorOf(other),
-            "layer 'relu' is a 'qgraph.clamp', expected qgraph.conv2d");
+            "layer 'relu' is a 'qgraph.clamp', expected qgraph.conv2d or "
+            "qgraph.transpose_conv2d");
   other.layers = {"conv", "conv9"};
   EXPECT_EQ(errorOf(other), "the function has no layer 'conv9'");
   auto collector = GramCollector::create(network_.function(), options());

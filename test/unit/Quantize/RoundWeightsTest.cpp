@@ -369,7 +369,8 @@ std::string parseError(const char *text) {
 }
 
 TEST(ParseRounding, KnowsNamesAndStrengths) {
-  for (const char *name : {"nearest", "comq", "gptq", "gptqv2", "qep"}) {
+  for (const char *name :
+       {"nearest", "comq", "gptq", "gptqv2", "qep", "adaquant"}) {
     auto parsed = parseRounding(name);
     ASSERT_TRUE(bool(parsed)) << llvm::toString(parsed.takeError());
     EXPECT_EQ(roundingName(parsed->kind), name);
@@ -378,11 +379,13 @@ TEST(ParseRounding, KnowsNamesAndStrengths) {
   ASSERT_TRUE(bool(parsed)) << llvm::toString(parsed.takeError());
   EXPECT_EQ(parsed->effectiveStrength(), 0.75);
   EXPECT_EQ(parseError("best"), "unknown rounding 'best', expected nearest, "
-                                "comq, gptq, gptqv2 or qep");
+                                "comq, gptq, gptqv2, qep or adaquant");
   EXPECT_EQ(parseError("qep=2"), "rounding 'qep=2' has no strength in [0, 1]");
   EXPECT_EQ(parseError("qep="), "rounding 'qep=' has no strength in [0, 1]");
   EXPECT_EQ(parseError("qep=nan"),
             "rounding 'qep=nan' has no strength in [0, 1]");
+  EXPECT_EQ(parseError("adaquant=1"),
+            "rounding 'adaquant=1' has no strength in [0, 1]");
   EXPECT_EQ(parseError("nearest=1"),
             "rounding 'nearest=1' has no strength in [0, 1]");
 }
