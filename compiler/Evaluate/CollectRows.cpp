@@ -200,7 +200,7 @@ collectRows(func::FuncOp rounded, func::FuncOp exact,
   Simulation types = statedTypes(rounded);
   if (llvm::Error error = (*inputsOf)->simulate(types))
     return std::move(error);
-  llvm::Expected<int64_t> group = samplesOfRun(**inputsOf, datasets);
+  llvm::Expected<int64_t> group = samplesOfRun(rounded, datasets);
   if (!group)
     return group.takeError();
   int64_t runs = datasets.empty() ? 0 : datasets.front().size() / *group;
