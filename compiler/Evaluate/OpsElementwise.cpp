@@ -247,8 +247,10 @@ EvaluatorOrError makeUnary(const OpInstance &instance) {
   case qgraph::UnaryKind::HardSwish:
     return map(
         [](float x) { return x * std::clamp(x + 3.0f, 0.0f, 6.0f) / 6.0f; });
-  case qgraph::UnaryKind::Silu:
-    return map([](float x) { return x * sigmoid(x); });
+  case qgraph::UnaryKind::Silu: {
+    auto factor = static_cast<float>(qgraph::siluFactor(alpha));
+    return map([=](float x) { return x * sigmoid(factor * x); });
+  }
   case qgraph::UnaryKind::LeakyRelu:
     return map([=](float x) { return x < 0 ? alpha * x : x; });
   default:

@@ -1,5 +1,7 @@
 #include "compiler/Evaluate/UnaryDerivative.h"
 
+#include "dialects/QGraph/Unary.h"
+
 #include <cmath>
 
 namespace qcc::evaluate {
@@ -55,8 +57,8 @@ double unaryDerivative(UnaryKind kind, double alpha, double x, double y) {
   case UnaryKind::HardSwish:
     return x <= -3 ? 0 : x >= 3 ? 1 : (2 * x + 3) / 6;
   case UnaryKind::Silu: {
-    double s = sigmoid(x);
-    return s * (1 + x * (1 - s));
+    double factor = qgraph::siluFactor(alpha), s = sigmoid(factor * x);
+    return s * (1 + factor * x * (1 - s));
   }
   case UnaryKind::Gelu:
     return geluDerivative(x);

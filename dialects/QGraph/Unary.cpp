@@ -6,7 +6,8 @@
 namespace qcc::qgraph {
 
 bool usesAlpha(UnaryKind kind) {
-  return kind == UnaryKind::Elu || kind == UnaryKind::LeakyRelu;
+  return kind == UnaryKind::Elu || kind == UnaryKind::LeakyRelu ||
+         kind == UnaryKind::Silu;
 }
 
 namespace {
@@ -49,7 +50,7 @@ double evaluateUnary(UnaryKind kind, double alpha, double x) {
   case UnaryKind::HardSwish:
     return x * std::clamp(x + 3, 0.0, 6.0) / 6;
   case UnaryKind::Silu:
-    return x * sigmoid(x);
+    return x * sigmoid(siluFactor(alpha) * x);
   case UnaryKind::Sqrt:
     return std::sqrt(x);
   case UnaryKind::Gelu:

@@ -9,6 +9,10 @@ namespace qcc::qgraph {
 /// Whether the function has the parameter `alpha`.
 bool usesAlpha(UnaryKind kind);
 
+/// `silu` is x * sigmoid(alpha * x): swish, and with 1.702 the quick GELU. 0,
+/// the default, stands for 1.
+inline double siluFactor(double alpha) { return alpha == 0 ? 1 : alpha; }
+
 /// The function at `x` in double precision. Outside its domain the result is
 /// NaN or infinite, as in C.
 double evaluateUnary(UnaryKind kind, double alpha, double x);

@@ -356,21 +356,23 @@ void joinNeighbours(Axes &sizes, Axes &permutation) {
   }
 }
 
-/// transpose(reshape(transpose(x))) -> one transpose between reshapes, or a
-/// reshape alone: what flattening an image in NCHW to tokens is in NHWC.
-struct MergeThroughReshape : OpRewritePattern<qgraph::TransposeOp> {
-  using OpRewritePattern::OpRewritePattern;
+/// What transpose(reshape(transpose(x))) is: x in the shape `sizes`, permuted,
+/// in some shape.
+struct Merged {
+  Value x;
+  Axes sizes, permutation;
 
-  LogicalResult matchAndRewrite(qgraph::TransposeOp outer,
-                                PatternRewriter &rewriter) const override {
-    auto reshape = outer.getInput().getDefiningOp<qgraph::ReshapeOp>();
+  bool moves() const { return permutation.size() > 1; }
+
+  /// Of `value`, a reshape of a transpose, transposed by `outer`.
+  static std::optional<Merged> of(Value value, ArrayRef<int64_t> outer) {
+    auto reshape = value.getDefiningOp<qgraph::ReshapeOp>();
     auto inner =
         reshape ? transposeOf(reshape.getInput()) : qgraph::TransposeOp();
-    if (!inner)
-      return failure();
-    auto factors = Factors::of(shapeOf(inner), shapeOf(reshape));
+    auto factors =
+        inner ? Factors::of(shapeOf(inner), shapeOf(reshape)) : std::nullopt;
     if (!factors)
-      return failure();
+      return std::nullopt;
     // Factors in the order of the inner transpose's result; `from` tells where
     // in x each is, `to` where the outer one puts it.
     ArrayRef<int64_t> first = inner.getPermutation();
@@ -378,27 +380,80 @@ struct MergeThroughReshape : OpRewritePattern<qgraph::TransposeOp> {
     for (auto [i, axis] : llvm::enumerate(first))
       counts[axis] = factors->ofFrom[i];
     Axes from = permuteGroups(counts, first);
-    Axes to = permuteGroups(factors->ofTo, outer.getPermutation());
-    Axes sizes(from.size()), permutation;
+    Axes to = permuteGroups(factors->ofTo, outer);
+    Merged result;
+    result.x = inner.getInput();
+    result.sizes.resize(from.size());
     for (auto [i, at] : llvm::enumerate(from))
-      sizes[at] = factors->sizes[i];
+      result.sizes[at] = factors->sizes[i];
     for (int64_t i : to)
-      permutation.push_back(from[i]);
-    joinNeighbours(sizes, permutation);
+      result.permutation.push_back(from[i]);
+    joinNeighbours(result.sizes, result.permutation);
     // Several transposes would remain for one that others use, too.
-    bool moves = permutation.size() > 1;
-    if (moves && !(reshape->hasOneUse() && inner->hasOneUse()))
+    if (result.moves() && !(reshape->hasOneUse() && inner->hasOneUse()))
+      return std::nullopt;
+    return result;
+  }
+};
+
+/// transpose(reshape(transpose(x))) -> one transpose between reshapes, or a
+/// reshape alone: what flattening an image in NCHW to tokens is in NHWC.
+struct MergeThroughReshape : OpRewritePattern<qgraph::TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qgraph::TransposeOp outer,
+                                PatternRewriter &rewriter) const override {
+    auto merged = Merged::of(outer.getInput(), outer.getPermutation());
+    if (!merged)
       return failure();
     Location loc = outer.getLoc();
-    Value value = inner.getInput();
-    if (moves) {
-      auto type = tensorType(value).clone(sizes);
+    Value value = merged->x;
+    if (merged->moves()) {
+      auto type = tensorType(value).clone(merged->sizes);
       value = qgraph::ReshapeOp::create(rewriter, loc, type, value);
       value = qgraph::TransposeOp::create(
-          rewriter, loc, permutedType(value, permutation), value, permutation);
+          rewriter, loc, permutedType(value, merged->permutation), value,
+          merged->permutation);
     }
     rewriter.replaceOpWithNewOp<qgraph::ReshapeOp>(outer, outer.getType(),
                                                    value);
+    return success();
+  }
+};
+
+/// transpose(reshape(transpose(x)) + c) -> reshape(x) + transpose(c) where x
+/// has all elements in order: positions that are added to the tokens of an
+/// image.
+template <typename Op> struct MergeAroundConstant : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    bool left = !isConstantExpression(op.getLhs());
+    Value value = left ? op.getLhs() : op.getRhs();
+    Value constant = left ? op.getRhs() : op.getLhs();
+    if (op->use_empty() || value.getType() != op.getType() ||
+        !isConstantExpression(constant))
+      return failure();
+    auto outer = dyn_cast<qgraph::TransposeOp>(*op->user_begin());
+    if (!outer || !isOnlyTransposed(op, outer.getPermutation()))
+      return failure();
+    Axes permutation(outer.getPermutation());
+    auto merged = Merged::of(value, permutation);
+    if (!merged || merged->moves())
+      return failure();
+    auto type = cast<RankedTensorType>(outer.getType());
+    Value same =
+        qgraph::ReshapeOp::create(rewriter, value.getLoc(), type, merged->x);
+    Value turned = qgraph::TransposeOp::create(
+        rewriter, constant.getLoc(), permutedType(constant, permutation),
+        constant, permutation);
+    Value moved = Op::create(rewriter, op.getLoc(), type, left ? same : turned,
+                             left ? turned : same);
+    for (Operation *user :
+         llvm::make_early_inc_range(op.getResult().getUsers()))
+      rewriter.replaceOp(user, moved);
+    rewriter.eraseOp(op);
     return success();
   }
 };
@@ -413,11 +468,12 @@ struct CancelTransposes : public impl::CancelTransposesBase<CancelTransposes> {
     RewritePatternSet patterns(&getContext());
     addLayoutPatterns(patterns);
     addContractionPatterns(patterns);
-    patterns.add<SinkThroughAxis<qgraph::SoftmaxOp>,
-                 SinkThroughAxis<qgraph::GatherOp>, SinkThroughTile,
-                 SinkThroughSelect, BiasThroughReshape<qgraph::AddOp>,
-                 BiasThroughReshape<qgraph::MulOp>, MergeThroughReshape>(
-        patterns.getContext());
+    patterns.add<
+        SinkThroughAxis<qgraph::SoftmaxOp>, SinkThroughAxis<qgraph::GatherOp>,
+        SinkThroughTile, SinkThroughSelect, BiasThroughReshape<qgraph::AddOp>,
+        BiasThroughReshape<qgraph::MulOp>, MergeThroughReshape,
+        MergeAroundConstant<qgraph::AddOp>, MergeAroundConstant<qgraph::SubOp>,
+        MergeAroundConstant<qgraph::MulOp>>(patterns.getContext());
     addReshapePatterns(patterns);
     addBinary<qgraph::AddOp, qgraph::SubOp, qgraph::MulOp, qgraph::DivOp,
               qgraph::PowOp, qgraph::MaximumOp, qgraph::MinimumOp>(patterns);

@@ -57,6 +57,7 @@ struct FoldBatchNorm : public impl::FoldBatchNormBase<FoldBatchNorm> {
   void runOnOperation() override {
     RewritePatternSet fold(&getContext());
     fold.add<BatchNormIntoConvolution>(&getContext());
+    addProjectionPatterns(fold);
     addEverywhere(fold);
     if (failed(simplify(getOperation(), std::move(fold))))
       return signalPassFailure();
@@ -68,6 +69,7 @@ struct FoldBatchNorm : public impl::FoldBatchNormBase<FoldBatchNorm> {
     if (failed(simplify(getOperation(), std::move(replace))) ||
         failed(foldConstants(getOperation())))
       return signalPassFailure();
+    joinEqualMovements(getOperation());
     checkAllFolded();
   }
 

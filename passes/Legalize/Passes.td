@@ -66,8 +66,10 @@ def FoldBatchNorm : Pass<"qcc-fold-batch-norm", "::mlir::ModuleOp"> {
     depthwise 1x1 convolution.
 
     Also folded: multiplication and addition of constants per channel after a
-    convolution, zero padding before one, transposes that cancel, reshape of
-    reshape, clamp of clamp, concat of one tensor, dead ops.
+    convolution, a number by which scores of attention are multiplied into the
+    layer of its queries or keys, zero padding before one, transposes that cancel, reshape of
+    reshape, clamp of clamp, concat of one tensor, dead ops. A fully connected
+    layer whose columns are sliced apart becomes one layer for each slice.
   }];
   let dependentDialects = ["::qcc::qgraph::QGraphDialect"];
 }

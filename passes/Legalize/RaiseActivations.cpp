@@ -49,24 +49,38 @@ bool isUnary(Value value, qgraph::UnaryKind kind, Value &input) {
   return true;
 }
 
-/// x * sigmoid(x).
+/// The c of c * x, 1 when `value` is x; nothing for others.
+std::optional<double> multipleOf(Value value, Value x) {
+  if (value == x)
+    return 1;
+  auto mul = value.getDefiningOp<qgraph::MulOp>();
+  if (!mul || mul.getType() != x.getType() ||
+      (mul.getLhs() != x && mul.getRhs() != x))
+    return std::nullopt;
+  return evaluateSplat(mul.getLhs() == x ? mul.getRhs() : mul.getLhs());
+}
+
+/// x * sigmoid(x), x * sigmoid(1.702 * x).
 struct RaiseSilu : OpRewritePattern<qgraph::MulOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(qgraph::MulOp op,
                                 PatternRewriter &rewriter) const override {
-    Value input;
-    bool left = isUnary(op.getRhs(), qgraph::UnaryKind::Sigmoid, input) &&
-                input == op.getLhs();
-    bool right = !left &&
-                 isUnary(op.getLhs(), qgraph::UnaryKind::Sigmoid, input) &&
-                 input == op.getRhs();
-    if (!left && !right)
-      return failure();
-    rewriter.replaceOp(op,
-                       qgraph::build::unary(rewriter, op.getLoc(),
-                                            qgraph::UnaryKind::Silu, input));
-    return success();
+    for (auto [x, factor] : {std::pair(op.getLhs(), op.getRhs()),
+                             std::pair(op.getRhs(), op.getLhs())}) {
+      Value argument;
+      if (x.getType() != op.getType() ||
+          !isUnary(factor, qgraph::UnaryKind::Sigmoid, argument))
+        continue;
+      auto alpha = static_cast<float>(multipleOf(argument, x).value_or(0));
+      if (alpha == 0)
+        continue;
+      rewriter.replaceOp(op, qgraph::build::unary(rewriter, op.getLoc(),
+                                                  qgraph::UnaryKind::Silu, x,
+                                                  alpha == 1 ? 0 : alpha));
+      return success();
+    }
+    return failure();
   }
 };
 
@@ -189,20 +203,12 @@ struct RaiseSoftplus : OpRewritePattern<qgraph::UnaryOp> {
 struct RaiseLeakyRelu : OpRewritePattern<qgraph::MaximumOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  static std::optional<double> slopeOf(Value x, Value value) {
-    auto mul = value.getDefiningOp<qgraph::MulOp>();
-    if (!mul || mul.getType() != x.getType() ||
-        (mul.getLhs() != x && mul.getRhs() != x))
-      return std::nullopt;
-    return evaluateSplat(mul.getLhs() == x ? mul.getRhs() : mul.getLhs());
-  }
-
   LogicalResult matchAndRewrite(qgraph::MaximumOp op,
                                 PatternRewriter &rewriter) const override {
     for (auto [x, other] :
          {std::pair<Value, Value>(op.getLhs(), op.getRhs()),
           std::pair<Value, Value>(op.getRhs(), op.getLhs())}) {
-      std::optional<double> slope = slopeOf(x, other);
+      std::optional<double> slope = multipleOf(other, x);
       if (!slope || *slope < 0 || *slope > 1 || x.getType() != op.getType())
         continue;
       rewriter.replaceOp(op,

@@ -55,14 +55,26 @@ bool isMonomial(Value value, double number, Value x, size_t power) {
          llvm::all_equal(product.factors) && product.factors.front() == x;
 }
 
-/// The x of 1 + x.
-Value oneMore(Value value) {
+/// The other term of a sum with `number`.
+Value withoutTerm(Value value, double number) {
   auto add = value.getDefiningOp<qgraph::AddOp>();
   if (!add)
     return {};
-  if (evaluateSplat(add.getRhs()) == 1.0)
+  if (evaluateSplat(add.getRhs()) == number)
     return add.getLhs();
-  return evaluateSplat(add.getLhs()) == 1.0 ? add.getRhs() : Value();
+  return evaluateSplat(add.getLhs()) == number ? add.getRhs() : Value();
+}
+
+/// The x of 1 + x.
+Value oneMore(Value value) { return withoutTerm(value, 1); }
+
+/// The x of 1/2 + x/2.
+Value halfOneMore(Value value) {
+  Value term = withoutTerm(value, 0.5);
+  Product product = term ? productOf(term) : Product();
+  return product.factors.size() == 1 && isNear(product.number, 0.5)
+             ? product.factors[0]
+             : Value();
 }
 
 /// x + 0.044715 x^3.
@@ -73,10 +85,10 @@ bool isCubic(Value value, Value x) {
           (add.getRhs() == x && isMonomial(add.getLhs(), 0.044715, x, 3)));
 }
 
-/// sqrt(2/pi) * (x + 0.044715 x^3), or with x as a factor.
-bool isTanhArgument(Value value, Value x) {
+/// number * sqrt(2/pi) * (x + 0.044715 x^3), or with x as a factor.
+bool isTanhArgument(Value value, Value x, double number = 1) {
   Product product = productOf(value);
-  if (!isNear(product.number, std::sqrt(2 / M_PI)))
+  if (!isNear(product.number, number * std::sqrt(2 / M_PI)))
     return false;
   ArrayRef<Value> factors = product.factors;
   if (factors.size() == 1)
@@ -87,12 +99,19 @@ bool isTanhArgument(Value value, Value x) {
   return rest && isMonomial(rest, 0.044715, x, 2);
 }
 
-/// x * 0.5 * (1 + erf(x / sqrt(2))), and the same with tanh.
+/// x * 0.5 * (1 + erf(x / sqrt(2))), and the same with tanh, or with the
+/// sigmoid that it is of twice the argument.
 struct RaiseGelu : OpRewritePattern<qgraph::MulOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  static std::optional<UnaryKind> match(Value x, Value factor) {
-    Value term = oneMore(factor);
+  static std::optional<UnaryKind> match(Value x, Value factor, double number) {
+    Value term = isNear(number, 0.5) ? oneMore(factor)
+                 : isNear(number, 1) ? halfOneMore(factor)
+                                     : Value();
+    if (auto sigmoid = factor.getDefiningOp<qgraph::UnaryOp>();
+        sigmoid && sigmoid.getKind() == UnaryKind::Sigmoid &&
+        isNear(number, 1) && isTanhArgument(sigmoid.getInput(), x, 2))
+      return UnaryKind::GeluTanh;
     auto function =
         term ? term.getDefiningOp<qgraph::UnaryOp>() : qgraph::UnaryOp();
     if (!function)
@@ -110,11 +129,12 @@ struct RaiseGelu : OpRewritePattern<qgraph::MulOp> {
                                 PatternRewriter &rewriter) const override {
     Product product = productOf(op.getResult());
     // When the network multiplies twice, only the second product is 0.5.
-    if (!isNear(product.number, 0.5) || product.factors.size() != 2)
+    if (product.factors.size() != 2)
       return failure();
     for (int i : {0, 1}) {
       Value x = product.factors[i];
-      std::optional<UnaryKind> kind = match(x, product.factors[1 - i]);
+      std::optional<UnaryKind> kind =
+          match(x, product.factors[1 - i], product.number);
       if (!kind || x.getType() != op.getType())
         continue;
       rewriter.replaceOp(op,

@@ -13,42 +13,56 @@ namespace {
 /// whole has none.
 constexpr int64_t maxElements = 4096;
 
-/// The e of sum(e) along the last axis.
-Value summedAlongLastAxis(Value value) {
-  auto sum = value.getDefiningOp<qgraph::ReduceOp>();
-  if (!sum || sum.getKind() != qgraph::ReduceKind::Sum ||
-      sum.getAxes().size() != 1)
-    return {};
-  int64_t last = sum.getInput().getType().getRank() - 1;
-  return sum.getAxes()[0] == last ? sum.getInput() : Value();
+struct Argument {
+  Value x;
+  int64_t axis = 0;
+};
+
+Value inputOf(Value value, qgraph::UnaryKind kind) {
+  auto unary = value.getDefiningOp<qgraph::UnaryOp>();
+  return unary && unary.getKind() == kind ? unary.getInput() : Value();
 }
 
-/// The x of x - m where m is the same along the last axis, which changes no
-/// quotient of powers; else `value`.
-Value withoutOffset(Value value) {
+/// The x of x - m where m is the same along the axis, which changes no quotient
+/// of powers; else `value`.
+Value withoutOffset(Value value, int64_t axis) {
   auto sub = value.getDefiningOp<qgraph::SubOp>();
   if (!sub || sub.getLhs().getType() != sub.getType() ||
-      shapeOf(sub.getRhs()).back() != 1)
+      shapeOf(sub.getRhs())[axis] != 1)
     return value;
   return sub.getLhs();
 }
 
-/// The x whose softmax along the last axis is `power / sum`.
-Value softmaxInput(Value power, Value sum) {
-  auto exp = power.getDefiningOp<qgraph::UnaryOp>();
-  if (!exp || exp.getKind() != qgraph::UnaryKind::Exp ||
-      summedAlongLastAxis(sum) != power || shapeOf(power).back() >= maxElements)
-    return {};
-  return withoutOffset(exp.getInput());
+/// The x and axis of sum(exp(x)).
+std::optional<Argument> sumOfPowers(Value value) {
+  auto sum = value.getDefiningOp<qgraph::ReduceOp>();
+  if (!sum || sum.getKind() != qgraph::ReduceKind::Sum ||
+      sum.getAxes().size() != 1)
+    return std::nullopt;
+  Value x = inputOf(sum.getInput(), qgraph::UnaryKind::Exp);
+  int64_t axis = sum.getAxes()[0];
+  if (!x || shapeOf(x)[axis] >= maxElements)
+    return std::nullopt;
+  return Argument{x, axis};
+}
+
+/// The x whose softmax is `power / sum`.
+std::optional<Argument> softmaxInput(Value power, Value sum) {
+  Value x = inputOf(power, qgraph::UnaryKind::Exp);
+  std::optional<Argument> powers = sumOfPowers(sum);
+  if (!x || !powers || powers->x != x)
+    return std::nullopt;
+  return Argument{withoutOffset(x, powers->axis), powers->axis};
 }
 
 LogicalResult replaceBySoftmax(PatternRewriter &rewriter, Operation *op,
-                               Value input) {
-  if (!input || input.getType() != op->getResult(0).getType())
+                               std::optional<Argument> argument,
+                               bool log = false) {
+  if (!argument || argument->x.getType() != op->getResult(0).getType())
     return failure();
-  int64_t last = tensorType(input).getRank() - 1;
-  rewriter.replaceOp(
-      op, qgraph::build::softmax(rewriter, op->getLoc(), input, last));
+  rewriter.replaceOp(op,
+                     qgraph::build::softmax(rewriter, op->getLoc(), argument->x,
+                                            argument->axis, log));
   return success();
 }
 
@@ -82,6 +96,56 @@ struct RaiseSoftmaxQuotient : OpRewritePattern<qgraph::DivOp> {
   }
 };
 
+/// (x - m) - log(sum(exp(x - m))), x - (m + log(sum(exp(x - m)))).
+struct RaiseLogSoftmax : OpRewritePattern<qgraph::SubOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  static std::optional<Argument> logOfSum(Value value) {
+    Value sum = inputOf(value, qgraph::UnaryKind::Log);
+    return sum ? sumOfPowers(sum) : std::nullopt;
+  }
+
+  LogicalResult matchAndRewrite(qgraph::SubOp op,
+                                PatternRewriter &rewriter) const override {
+    Value lhs = op.getLhs(), rhs = op.getRhs();
+    if (std::optional<Argument> powers = logOfSum(rhs);
+        powers && powers->x == lhs)
+      return replaceBySoftmax(
+          rewriter, op,
+          Argument{withoutOffset(lhs, powers->axis), powers->axis}, true);
+    auto add = rhs.getDefiningOp<qgraph::AddOp>();
+    if (!add)
+      return failure();
+    for (auto [offset, log] : {std::pair(add.getLhs(), add.getRhs()),
+                               std::pair(add.getRhs(), add.getLhs())}) {
+      std::optional<Argument> powers = logOfSum(log);
+      auto sub =
+          powers ? powers->x.getDefiningOp<qgraph::SubOp>() : qgraph::SubOp();
+      if (sub && sub.getLhs() == lhs && sub.getRhs() == offset &&
+          shapeOf(offset)[powers->axis] == 1)
+        return replaceBySoftmax(rewriter, op, Argument{lhs, powers->axis},
+                                true);
+    }
+    return failure();
+  }
+};
+
+/// log(softmax(x)).
+struct JoinLogSoftmax : OpRewritePattern<qgraph::UnaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(qgraph::UnaryOp op,
+                                PatternRewriter &rewriter) const override {
+    auto softmax = op.getInput().getDefiningOp<qgraph::SoftmaxOp>();
+    if (op.getKind() != qgraph::UnaryKind::Log || !softmax || softmax.getLog())
+      return failure();
+    return replaceBySoftmax(
+        rewriter, op,
+        Argument{softmax.getInput(), static_cast<int64_t>(softmax.getAxis())},
+        true);
+  }
+};
+
 /// A softmax along another axis, between two transposes, or reshapes if no axis
 /// after it is longer than 1.
 struct MoveSoftmaxAxis : OpRewritePattern<qgraph::SoftmaxOp> {
@@ -91,7 +155,7 @@ struct MoveSoftmaxAxis : OpRewritePattern<qgraph::SoftmaxOp> {
                                 PatternRewriter &rewriter) const override {
     ArrayRef<int64_t> shape = shapeOf(op);
     int64_t axis = op.getAxis(), last = shape.size() - 1;
-    if (axis == last || op.getLog() || shape[axis] >= maxElements)
+    if (axis == last || shape[axis] >= maxElements)
       return failure();
     Location loc = op.getLoc();
     Value result;
@@ -99,7 +163,7 @@ struct MoveSoftmaxAxis : OpRewritePattern<qgraph::SoftmaxOp> {
                      [](int64_t size) { return size == 1; })) {
       Value input = qgraph::build::reshape(rewriter, loc, op.getInput(),
                                            shape.take_front(axis + 1));
-      result = qgraph::build::softmax(rewriter, loc, input, axis);
+      result = qgraph::build::softmax(rewriter, loc, input, axis, op.getLog());
       result = qgraph::build::reshape(rewriter, loc, result, shape);
     } else {
       // Swapping two axes is its own inverse.
@@ -107,7 +171,7 @@ struct MoveSoftmaxAxis : OpRewritePattern<qgraph::SoftmaxOp> {
       std::swap(swap[axis], swap[last]);
       Value input =
           qgraph::build::transpose(rewriter, loc, op.getInput(), swap);
-      result = qgraph::build::softmax(rewriter, loc, input, last);
+      result = qgraph::build::softmax(rewriter, loc, input, last, op.getLog());
       result = qgraph::build::transpose(rewriter, loc, result, swap);
     }
     rewriter.replaceOp(op, result);
@@ -118,8 +182,8 @@ struct MoveSoftmaxAxis : OpRewritePattern<qgraph::SoftmaxOp> {
 } // namespace
 
 void addSoftmaxPatterns(RewritePatternSet &patterns) {
-  patterns.add<RaiseSoftmaxProduct, RaiseSoftmaxQuotient, MoveSoftmaxAxis>(
-      patterns.getContext());
+  patterns.add<RaiseSoftmaxProduct, RaiseSoftmaxQuotient, RaiseLogSoftmax,
+               JoinLogSoftmax, MoveSoftmaxAxis>(patterns.getContext());
 }
 
 } // namespace qcc::legalize

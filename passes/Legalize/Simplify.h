@@ -23,6 +23,11 @@ void addContractionPatterns(mlir::RewritePatternSet &patterns);
 void addLayoutPatterns(mlir::RewritePatternSet &patterns);
 /// Multiplications and additions per channel into convolutions.
 void addAffinePatterns(mlir::RewritePatternSet &patterns);
+/// Numbers by which scores are multiplied into the convolution before them;
+/// fully connected layers whose columns are taken apart into several.
+void addProjectionPatterns(mlir::RewritePatternSet &patterns);
+/// Reshapes and transposes of one tensor that are alike become one.
+void joinEqualMovements(mlir::ModuleOp module);
 /// x * a + b per channel, of what is no convolution, into a depthwise one.
 void addDepthwisePatterns(mlir::RewritePatternSet &patterns);
 /// Reshapes of reshapes; transposes that move only axes of size 1.
@@ -32,10 +37,11 @@ void addDataMovementPatterns(mlir::RewritePatternSet &patterns);
 /// x * sigmoid(x), hard_swish, leaky_relu, maximum with 0 and the like into
 /// one op.
 void addActivationPatterns(mlir::RewritePatternSet &patterns);
-/// x * 0.5 * (1 + erf(x / sqrt(2))) and the approximation by tanh.
+/// x * 0.5 * (1 + erf(x / sqrt(2))) and the approximation by tanh, also as a
+/// sigmoid.
 void addGeluPatterns(mlir::RewritePatternSet &patterns);
-/// exp(x) / sum(exp(x)) along the last axis into softmax; softmax along another
-/// axis into one along the last.
+/// exp(x) / sum(exp(x)) into softmax, x - log(sum(exp(x))) into its logarithm;
+/// softmax along another axis into one along the last.
 void addSoftmaxPatterns(mlir::RewritePatternSet &patterns);
 /// Means, products and roots into layer_norm and rms_norm, whatever the axes;
 /// products and sums with constants into their parameters.

@@ -103,3 +103,38 @@ func.func @bias(%x: tensor<2x1x3x5xf32>) -> tensor<2x3x4xf32> {
   %2 = qgraph.add %1, %b : (tensor<2x3x4xf32>, tensor<1x1x4xf32>) -> tensor<2x3x4xf32>
   return %2 : tensor<2x3x4xf32>
 }
+
+// -----
+
+// Positions that are added to the tokens of an image in NCHW.
+// CHECK-LABEL: func.func @positions
+// CHECK-SAME:    %[[X:.*]]: tensor<1x2x3x4xf32>
+// CHECK:         %[[R:.*]] = qgraph.reshape %[[X]] : (tensor<1x2x3x4xf32>) -> tensor<1x6x4xf32>
+// CHECK:         %[[Y:.*]] = qgraph.add %[[R]]
+// CHECK-NEXT:    return %[[Y]], %[[Y]]
+func.func @positions(%x: tensor<1x2x3x4xf32>) -> (tensor<1x6x4xf32>, tensor<1x6x4xf32>) {
+  %c = qgraph.constant dense<[[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]]> : tensor<1x1x6xf32> -> tensor<1x1x6xf32>
+  %0 = qgraph.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x2x3x4xf32>) -> tensor<1x4x2x3xf32>
+  %1 = qgraph.reshape %0 : (tensor<1x4x2x3xf32>) -> tensor<1x4x6xf32>
+  %2 = qgraph.add %1, %c : (tensor<1x4x6xf32>, tensor<1x1x6xf32>) -> tensor<1x4x6xf32>
+  %3 = qgraph.transpose %2 {permutation = array<i64: 0, 2, 1>} : (tensor<1x4x6xf32>) -> tensor<1x6x4xf32>
+  %4 = qgraph.transpose %2 {permutation = array<i64: 0, 2, 1>} : (tensor<1x4x6xf32>) -> tensor<1x6x4xf32>
+  return %3, %4 : tensor<1x6x4xf32>, tensor<1x6x4xf32>
+}
+
+// -----
+
+// The sum is read as it is, too.
+// CHECK-LABEL: func.func @positions_elsewhere
+// CHECK:         qgraph.transpose
+// CHECK:         %[[S:.*]] = qgraph.add
+// CHECK:         %[[T:.*]] = qgraph.transpose %[[S]]
+// CHECK-NEXT:    return %[[S]], %[[T]]
+func.func @positions_elsewhere(%x: tensor<1x2x3x4xf32>) -> (tensor<1x4x6xf32>, tensor<1x6x4xf32>) {
+  %c = qgraph.constant dense<[[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]]> : tensor<1x1x6xf32> -> tensor<1x1x6xf32>
+  %0 = qgraph.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x2x3x4xf32>) -> tensor<1x4x2x3xf32>
+  %1 = qgraph.reshape %0 : (tensor<1x4x2x3xf32>) -> tensor<1x4x6xf32>
+  %2 = qgraph.add %1, %c : (tensor<1x4x6xf32>, tensor<1x1x6xf32>) -> tensor<1x4x6xf32>
+  %3 = qgraph.transpose %2 {permutation = array<i64: 0, 2, 1>} : (tensor<1x4x6xf32>) -> tensor<1x6x4xf32>
+  return %2, %3 : tensor<1x4x6xf32>, tensor<1x6x4xf32>
+}

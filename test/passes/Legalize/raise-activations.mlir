@@ -197,20 +197,52 @@ func.func @softmax(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
 
 // -----
 
-// Another axis, the sum of something else, and too many elements.
+// The sum of something else, of another number of axes, and too many elements.
 // CHECK-LABEL: func.func @no_softmax
 // CHECK-NOT:     softmax
 // CHECK:         return
 func.func @no_softmax(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>, %z: tensor<4096xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<4096xf32>) {
   %0 = qgraph.unary <exp> %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
-  %1 = qgraph.reduce <sum> %0 {axes = array<i64: 0>} : (tensor<2x3xf32>) -> tensor<1x3xf32>
-  %2 = qgraph.div %0, %1 : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.reduce <sum> %0 {axes = array<i64: 0, 1>} : (tensor<2x3xf32>) -> tensor<1x1xf32>
+  %2 = qgraph.div %0, %1 : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
   %3 = qgraph.reduce <sum> %y {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
   %4 = qgraph.div %0, %3 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
   %5 = qgraph.unary <exp> %z : (tensor<4096xf32>) -> tensor<4096xf32>
   %6 = qgraph.reduce <sum> %5 {axes = array<i64: 0>} : (tensor<4096xf32>) -> tensor<1xf32>
   %7 = qgraph.div %5, %6 : (tensor<4096xf32>, tensor<1xf32>) -> tensor<4096xf32>
   return %2, %4, %7 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<4096xf32>
+}
+
+// -----
+
+// Along another axis, with the maximum of each column taken out.
+// CHECK-LABEL: func.func @softmax_of_columns
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK-NEXT:    %[[T:.*]] = qgraph.transpose %[[X]]
+// CHECK-NEXT:    %[[S:.*]] = qgraph.softmax %[[T]] {axis = 1 : i64} : (tensor<3x2xf32>)
+// CHECK-NEXT:    %[[Y:.*]] = qgraph.transpose %[[S]]
+// CHECK-NEXT:    return %[[Y]]
+func.func @softmax_of_columns(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = qgraph.reduce <max> %x {axes = array<i64: 0>} : (tensor<2x3xf32>) -> tensor<1x3xf32>
+  %1 = qgraph.sub %x, %0 : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.unary <exp> %1 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.reduce <sum> %2 {axes = array<i64: 0>} : (tensor<2x3xf32>) -> tensor<1x3xf32>
+  %4 = qgraph.div %2, %3 : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %4 : tensor<2x3xf32>
+}
+
+// -----
+
+// An offset that is not the same along the axis counts.
+// CHECK-LABEL: func.func @softmax_of_difference
+// CHECK:         %[[D:.*]] = qgraph.sub
+// CHECK-NEXT:    qgraph.softmax %[[D]]
+func.func @softmax_of_difference(%x: tensor<2x3xf32>, %y: tensor<1x3xf32>) -> tensor<2x3xf32> {
+  %1 = qgraph.sub %x, %y : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.unary <exp> %1 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.reduce <sum> %2 {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %4 = qgraph.div %2, %3 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  return %4 : tensor<2x3xf32>
 }
 
 // -----
@@ -240,10 +272,106 @@ func.func @softmax_of_pixel(%x: tensor<2x3x1x1xf32>) -> tensor<2x3x1x1xf32> {
 
 // -----
 
-// The logarithm has no integer form along any axis.
-// CHECK-LABEL: func.func @log_softmax
-// CHECK-NEXT:    qgraph.softmax {{.*}} {axis = 0 : i64, log}
-func.func @log_softmax(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+// CHECK-LABEL: func.func @log_softmax_axis
+// CHECK:         qgraph.transpose
+// CHECK-NEXT:    qgraph.softmax {{.*}} {axis = 1 : i64, log}
+// CHECK-NEXT:    qgraph.transpose
+func.func @log_softmax_axis(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %0 = qgraph.softmax %x {axis = 0 : i64, log} : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// log(softmax(x)), (x - m) - log(sum(exp(x - m))), and with the maximum m added
+// to the logarithm.
+// CHECK-LABEL: func.func @log_softmax
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK-DAG:     %[[A:.*]] = qgraph.softmax %[[X]] {axis = 1 : i64, log}
+// CHECK-DAG:     %[[B:.*]] = qgraph.softmax %[[X]] {axis = 1 : i64, log}
+// CHECK-DAG:     %[[C:.*]] = qgraph.softmax %[[X]] {axis = 1 : i64, log}
+// CHECK-NEXT:    return
+func.func @log_softmax(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %0 = qgraph.softmax %x {axis = 1 : i64} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <log> %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.reduce <max> %x {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %3 = qgraph.sub %x, %2 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.unary <exp> %3 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.reduce <sum> %4 {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %6 = qgraph.unary <log> %5 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %7 = qgraph.sub %3, %6 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %8 = qgraph.add %6, %2 : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %9 = qgraph.sub %x, %8 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  return %1, %7, %9 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// Another offset within the power than before it.
+// CHECK-LABEL: func.func @no_log_softmax
+// CHECK-NOT:     softmax
+// CHECK:         return
+func.func @no_log_softmax(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %2 = qgraph.reduce <max> %x {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %n = qgraph.reduce <min> %x {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %3 = qgraph.sub %x, %2 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.unary <exp> %3 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.reduce <sum> %4 {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
+  %6 = qgraph.unary <log> %5 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %7 = qgraph.sub %x, %6 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %8 = qgraph.add %6, %n : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %9 = qgraph.sub %x, %8 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  return %7, %9 : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// x * sigmoid(1.702 x), and what is none: another x, two numbers.
+// CHECK-LABEL: func.func @swish
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>, %[[Z:.*]]: tensor<2x3xf32>
+// CHECK:         qgraph.unary <sigmoid>
+// CHECK:         %[[Y:.*]] = qgraph.unary <silu> %[[X]] {alpha = 1.702000e+00 : f32}
+// CHECK:         %[[B:.*]] = qgraph.mul %[[Z]]
+// CHECK:         qgraph.unary <sigmoid>
+// CHECK:         %[[C:.*]] = qgraph.mul %[[X]]
+// CHECK:         return %[[Y]], %[[B]], %[[C]]
+func.func @swish(%x: tensor<2x3xf32>, %z: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %c = qgraph.constant dense<1.702> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %d = qgraph.constant dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32> -> tensor<1x3xf32>
+  %0 = qgraph.mul %c, %x : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <sigmoid> %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.mul %1, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.mul %z, %1 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.mul %d, %x : (tensor<1x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.unary <sigmoid> %4 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.mul %x, %5 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %2, %3, %6 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// x * (1/2 + erf(x / sqrt(2)) / 2), and tanh as a sigmoid.
+// CHECK-LABEL: func.func @gelu_otherwise
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK-DAG:     qgraph.unary <gelu> %[[X]]
+// CHECK-DAG:     qgraph.unary <gelu_tanh> %[[X]]
+// CHECK-NEXT:    return
+func.func @gelu_otherwise(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %root = qgraph.constant dense<0.70710677> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %half = qgraph.constant dense<0.5> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %a = qgraph.constant dense<0.044715> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %s = qgraph.constant dense<1.595769> : tensor<1x1xf32> -> tensor<1x1xf32>
+  %0 = qgraph.mul %root, %x : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.unary <erf> %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.mul %1, %half : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.add %2, %half : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %4 = qgraph.mul %x, %3 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %5 = qgraph.mul %x, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %6 = qgraph.mul %5, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %7 = qgraph.mul %6, %a : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %8 = qgraph.add %x, %7 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %9 = qgraph.mul %8, %s : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
+  %10 = qgraph.unary <sigmoid> %9 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %11 = qgraph.mul %10, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %4, %11 : tensor<2x3xf32>, tensor<2x3xf32>
 }

@@ -30,6 +30,8 @@ TEST(EvaluateUnary, Values) {
                          {UnaryKind::HardSwish, 0, -4, 0},
                          {UnaryKind::HardSwish, 0, 5, 5},
                          {UnaryKind::Silu, 0, -1, -0.26894142136999510},
+                         {UnaryKind::Silu, 1, -1, -0.26894142136999510},
+                         {UnaryKind::Silu, 1.702, -1, -0.1542042340671787},
                          {UnaryKind::Sqrt, 0, 6.25, 2.5},
                          {UnaryKind::Gelu, 0, 1, 0.84134474606854293},
                          {UnaryKind::GeluTanh, 0, 1, 0.84119199060827658},
