@@ -14,6 +14,7 @@ Needs numpy and Debian's dataset-fashion-mnist, but no torch.
 """
 
 import argparse
+import math
 import os
 import re
 import subprocess
@@ -30,7 +31,7 @@ CONST = re.compile(
 OP = re.compile(
     r"(%\w+) = tosa\.(\w+) ([%\w, ]+?)(?: \{(.*)\})? : "
     r'\(.*\) -> tensor<([\dx]+)xf32> loc\("([^"]+)"\)$')
-ATTR = re.compile(r"(\w+) = (?:array<i64: ([-\d, ]+)>|([-+.\dE]+|f32))")
+ATTR = re.compile(r"(\w+) = (?:array<i(?:32|64): ([-\d, ]+)>|([-+.\dE]+|f32))")
 TYPES = {"f32": "<f4", "i8": "i1", "index": "<i8"}
 
 
@@ -102,8 +103,19 @@ def mul(v, a):
 
 
 def reshape(v, a):
-    # The leading dimension is the batch; the file says 1.
-    return v[0].reshape(v[0].shape[0], *v[1][1:])
+    # Of several images at once the leading dimension is the batch.
+    shape = tuple(v[1])
+    if v[0].size != math.prod(shape):
+        shape = (v[0].shape[0], *shape[1:])
+    return v[0].reshape(shape)
+
+
+def take(v, a):
+    return v[0][tuple(slice(s, s + n) for s, n in zip(v[1], v[2]))]
+
+
+def erf(v, a):
+    return np.vectorize(math.erf, otypes=[np.float32])(v[0])
 
 
 EVALUATE = {
@@ -115,6 +127,12 @@ EVALUATE = {
     "reshape": reshape,
     "add": lambda v, a: v[0] + v[1],
     "sub": lambda v, a: v[0] - v[1],
+    "erf": erf,
+    "exp": lambda v, a: np.exp(v[0]),
+    "reciprocal": lambda v, a: np.float32(1) / v[0],
+    "reduce_max": lambda v, a: v[0].max(int(a["axis"]), keepdims=True),
+    "slice": take,
+    "transpose": lambda v, a: v[0].transpose(a["perms"]),
     "rsqrt": lambda v, a: np.float32(1) / np.sqrt(v[0]),
     "clamp": lambda v, a: np.clip(v[0], np.float32(a["min_val"]),
                                   np.float32(a["max_val"])),
@@ -152,6 +170,10 @@ class Graph:
         self.ops.append((result, name, operands.split(", "), parse_attributes(attrs),
                          dims(shape)))
 
+    def batch(self):
+        """How many images to run at once: one where other things lead."""
+        return 100 if all(op[-1][0] == 1 for op in self.ops) else 1
+
     def run(self, images):
         """Logits f32 [N,10] of images f32 [N,28,28,1]."""
         values = dict(self.constants)
@@ -160,7 +182,8 @@ class Graph:
             out = EVALUATE[name]([values[o] for o in operands], attrs)
             out = np.asarray(out, np.float32)
             # Values that depend on constants only keep a leading 1.
-            if out.shape[1:] != shape[1:] or out.shape[0] not in (1, len(images)):
+            if out.shape != shape and (out.shape[1:] != shape[1:] or
+                                       out.shape[0] not in (1, len(images))):
                 raise SystemExit(f"{result} ({name}): shape {out.shape}, declared {shape}")
             values[result] = out
         return values[self.result]
@@ -196,8 +219,9 @@ def main():
     graph = Graph(args.model)
     images, labels = fashion_mnist.load("t10k")
     images, labels = images[:args.images], labels[:args.images]
-    logits = np.concatenate([graph.run(images[i:i + 100])
-                             for i in range(0, len(images), 100)])
+    step = graph.batch()
+    logits = np.concatenate([graph.run(images[i:i + step])
+                             for i in range(0, len(images), step)])
     hits = int((logits.argmax(1) == labels).sum())
     print(f"{args.model}: {len(graph.ops)} ops, {hits} of {len(labels)} right, "
           f"float accuracy {100 * hits / len(labels):.2f} %")

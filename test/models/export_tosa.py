@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Writes a trained network as MLIR text in LLVM 22's TOSA dialect, f32.
 
-  export_tosa.py {dscnn,resnet8} PARAMETERS.npz OUT.mlir
+  export_tosa.py {dscnn,resnet8,vit} PARAMETERS.npz OUT.mlir
 
 The graph is what a framework would hand over, not what a compiler would like:
-BatchNorm stays a chain of elementwise primitives, convolutions have a zero
-bias, and the two networks use different idioms for the same thing (see
-README.md).  Layout is NHWC, weights are [OC,KH,KW,IC] and [KH,KW,C,M].
+BatchNorm, LayerNorm, softmax and GELU stay chains of primitives (TOSA has no
+op for them), convolutions have a zero bias, and the networks use different
+idioms for the same thing (see README.md).  Layout is NHWC, weights are [OC,KH,KW,IC] and [KH,KW,C,M].
 """
 
 import argparse
@@ -16,6 +16,7 @@ import numpy as np
 F32_MAX = "3.40282347E+38"
 # As Keras; large enough that a nearly dead channel does not get a huge scale.
 BN_EPS = 1e-3
+LN_EPS = 1e-5
 INPUT = "%arg0"
 
 
@@ -212,7 +213,113 @@ def resnet8(e):
     return e.reshape(x, (1, 10), "logits")
 
 
-NETWORKS = {"dscnn": dscnn, "resnet8": resnet8}
+class TransformerExporter(Exporter):
+    """Layers of a transformer on [1,TOKENS,DIM]."""
+
+    def layer_norm(self, x, layer):
+        """Sums times 1/n, squares, rsqrt; weight and bias."""
+        shape = self.shapes[x]
+        one = (*shape[:2], 1)
+        share = self.const(np.full((1, 1, 1), 1.0 / shape[2]))
+        sums = self.op("reduce_sum", [x], one, layer, "axis = 2 : i32")
+        x = self.op("sub", [x, self.mul(sums, share, one, layer)], shape, layer)
+        square = self.mul(x, x, shape, layer)
+        sums = self.op("reduce_sum", [square], one, layer, "axis = 2 : i32")
+        variance = self.mul(sums, share, one, layer)
+        epsilon = self.const(np.full((1, 1, 1), LN_EPS))
+        variance = self.op("add", [variance, epsilon], one, layer)
+        factor = self.op("rsqrt", [variance], one, layer)
+        x = self.mul(x, factor, shape, layer)
+        vector = (1, 1, shape[2])
+        weight = self.const(self.parameters[layer + ".weight"].reshape(vector))
+        bias = self.const(self.parameters[layer + ".bias"].reshape(vector))
+        x = self.mul(x, weight, shape, layer)
+        return self.op("add", [x, bias], shape, layer)
+
+    def matmul(self, a, b, loc):
+        shape = (*self.shapes[a][:2], self.shapes[b][2])
+        zero_point = self.const(np.zeros(1))
+        return self.op("matmul", [a, b, zero_point, zero_point], shape, loc)
+
+    def linear(self, x, layer):
+        weight = self.parameters[layer + ".weight"].T
+        bias = self.parameters[layer + ".bias"].reshape(1, 1, -1)
+        x = self.matmul(x, self.const(weight.reshape(1, *weight.shape)), layer)
+        return self.op("add", [x, self.const(bias)], self.shapes[x], layer)
+
+    def softmax(self, x, loc):
+        """Over the last axis, the largest taken out."""
+        shape = self.shapes[x]
+        one = (*shape[:2], 1)
+        top = self.op("reduce_max", [x], one, loc, "axis = 2 : i32")
+        x = self.op("exp", [self.op("sub", [x, top], shape, loc)], shape, loc)
+        total = self.op("reduce_sum", [x], one, loc, "axis = 2 : i32")
+        return self.mul(x, self.op("reciprocal", [total], one, loc), shape, loc)
+
+    def gelu(self, x, loc):
+        """x * 0.5 * (1 + erf(x / sqrt(2)))."""
+        shape = self.shapes[x]
+        number = lambda value: self.const(np.full((1, 1, 1), value))
+        y = self.mul(x, number(0.5 ** 0.5), shape, loc)
+        y = self.op("erf", [y], shape, loc)
+        y = self.op("add", [y, number(1.0)], shape, loc)
+        return self.mul(self.mul(x, number(0.5), shape, loc), y, shape, loc)
+
+    def transpose(self, x, permutation, loc):
+        shape = tuple(self.shapes[x][axis] for axis in permutation)
+        perms = ", ".join(map(str, permutation))
+        return self.op("transpose", [x], shape, loc, f"perms = array<i32: {perms}>")
+
+    def slice(self, x, start, size, loc):
+        operands = [x, self.const_shape(start), self.const_shape(size)]
+        return self.op("slice", operands, size, loc)
+
+    def attention(self, x, layer, heads):
+        """Query, key and value from one layer, [TOKENS, 3, HEADS, DIM/HEADS]."""
+        _, tokens, dim = self.shapes[x]
+        size = dim // heads
+        packed = self.reshape(self.linear(x, layer + ".qkv"),
+                              (tokens, 3, heads, size), layer + ".heads")
+        packed = self.transpose(packed, (1, 2, 0, 3), layer + ".heads")
+        parts = []
+        for i, name in enumerate(("query", "key", "value")):
+            part = self.slice(packed, (i, 0, 0, 0), (1, heads, tokens, size),
+                              f"{layer}.{name}")
+            parts.append(self.reshape(part, (heads, tokens, size), f"{layer}.{name}"))
+        query, key, value = parts
+        key = self.transpose(key, (0, 2, 1), layer + ".key")
+        scores = self.matmul(query, key, layer + ".scores")
+        scale = self.const(np.full((1, 1, 1), size ** -0.5))
+        scores = self.mul(scores, scale, self.shapes[scores], layer + ".scores")
+        scores = self.softmax(scores, layer + ".softmax")
+        x = self.matmul(scores, value, layer + ".mixed")
+        x = self.transpose(x, (1, 0, 2), layer + ".mixed")
+        x = self.reshape(x, (1, tokens, dim), layer + ".mixed")
+        return self.linear(x, layer + ".proj")
+
+
+def vit(e):
+    """Patches, blocks of attention and GELU network, mean of the tokens."""
+    from vit import DEPTH, DIM, HEADS, PATCH, TOKENS
+    p = e.parameters
+    x = e.conv(INPUT, p["patches.weight"].transpose(0, 2, 3, 1), p["patches.bias"],
+               PATCH, PATCH, [0, 0, 0, 0], "patches")
+    x = e.reshape(x, (1, TOKENS, DIM), "patches")
+    x = e.op("add", [x, e.const(p["positions"])], e.shapes[x], "positions")
+    for i in range(DEPTH):
+        block = f"blocks.{i}"
+        y = e.attention(e.layer_norm(x, block + ".norm1"), block, HEADS)
+        x = e.op("add", [x, y], e.shapes[x], block + ".add1")
+        y = e.linear(e.layer_norm(x, block + ".norm2"), block + ".fc1")
+        y = e.linear(e.gelu(y, block + ".gelu"), block + ".fc2")
+        x = e.op("add", [x, y], e.shapes[x], block + ".add2")
+    x = e.layer_norm(x, "norm")
+    x = e.op("reduce_sum", [x], (1, 1, DIM), "mean", "axis = 1 : i32")
+    x = e.mul(x, e.const(np.full((1, 1, 1), 1.0 / TOKENS)), (1, 1, DIM), "mean")
+    return e.reshape(e.linear(x, "fc"), (1, 10), "logits")
+
+
+NETWORKS = {"dscnn": dscnn, "resnet8": resnet8, "vit": vit}
 
 
 def main():
@@ -225,10 +332,12 @@ def main():
     args = parser.parse_args()
 
     with np.load(args.parameters) as data:
-        exporter = Exporter(dict(data))
+        exporter = (TransformerExporter if args.network == "vit"
+                    else Exporter)(dict(data))
     result = NETWORKS[args.network](exporter)
+    unfolded = "nothing" if args.network == "vit" else "BatchNorm not"
     header = [f"{args.network}: written by test/models/export_tosa.py, f32, "
-              "BatchNorm not folded.", args.note + "."]
+              f"{unfolded} folded.", args.note + "."]
     with open(args.out, "w", encoding="ascii") as f:
         f.write(exporter.text(header, result))
 

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Trains the two Fashion-MNIST test networks and saves their parameters.
+"""Trains the Fashion-MNIST test networks and saves their parameters.
 
-  train_fashion_mnist.py {dscnn,resnet8} OUT.npz [--epochs N] [--untrained]
+  train_fashion_mnist.py {dscnn,resnet8,vit} OUT.npz [--epochs N] [--untrained]
 
 The parameters are written unfolded, as numpy arrays in torch's layouts under
 the names <layer>.weight, <layer>.mean, <layer>.var, <layer>.gamma and
-<layer>.beta; export_tosa.py turns them into TOSA.  One thread and fixed seeds:
+<layer>.beta (the transformer's under torch's own); export_tosa.py turns them
+into TOSA.  One thread and fixed seeds:
 the result is reproducible on the same machine with the same torch.
 """
 
@@ -23,13 +24,14 @@ from torch import nn
 
 import fashion_mnist
 from export_tosa import BN_EPS, tosa_padding
+from vit import Vit
 
-SEEDS = {"dscnn": 20, "resnet8": 8}
-EPOCHS = {"dscnn": 14, "resnet8": 7}
+SEEDS = {"dscnn": 20, "resnet8": 8, "vit": 4}
+EPOCHS = {"dscnn": 14, "resnet8": 7, "vit": 18}
 # Pixels of random shift.  The small network underfits, it gets none.
-SHIFT = {"dscnn": 0, "resnet8": 1}
+SHIFT = {"dscnn": 0, "resnet8": 1, "vit": 1}
 BATCH = 64
-PEAK_LR = 4e-3
+PEAK_LR = {"dscnn": 4e-3, "resnet8": 4e-3, "vit": 2.5e-3}
 
 
 class ConvBn(nn.Module):
@@ -103,7 +105,7 @@ class ResNet8(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-NETWORKS = {"dscnn": DsCnn, "resnet8": ResNet8}
+NETWORKS = {"dscnn": DsCnn, "resnet8": ResNet8, "vit": Vit}
 
 
 def shifted(x, limit):
@@ -132,16 +134,16 @@ def nchw(images):
         memory_format=torch.channels_last)
 
 
-def train(net, epochs, shift):
+def train(net, epochs, shift, peak):
     images, labels = fashion_mnist.load("train")
     images, labels = nchw(images), torch.from_numpy(labels)
     test_images, test_labels = fashion_mnist.load("t10k")
     test_images, test_labels = nchw(test_images), torch.from_numpy(test_labels)
 
     steps = len(images) // BATCH
-    optimizer = torch.optim.AdamW(net.parameters(), lr=PEAK_LR, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, PEAK_LR, total_steps=epochs * steps, pct_start=0.2)
+        optimizer, peak, total_steps=epochs * steps, pct_start=0.2)
     loss_fn = nn.CrossEntropyLoss(label_smoothing=0.05)
     start = time.time()
     for epoch in range(epochs):
@@ -162,6 +164,8 @@ def train(net, epochs, shift):
 
 
 def parameters(net):
+    if isinstance(net, Vit):
+        return {k: v.numpy().astype(np.float32) for k, v in net.state_dict().items()}
     out = {}
     for name, module in net.named_children():
         if isinstance(module, ConvBn):
@@ -205,7 +209,8 @@ def main():
     if args.untrained:
         randomise_statistics(net)
     else:
-        train(net, args.epochs or EPOCHS[args.network], SHIFT[args.network])
+        train(net, args.epochs or EPOCHS[args.network], SHIFT[args.network],
+              PEAK_LR[args.network])
     np.savez(args.out, **parameters(net))
 
 
