@@ -102,6 +102,28 @@ llvm::Error importGelu(Node &node) {
       kind == "tanh" ? UnaryKind::GeluTanh : UnaryKind::Gelu, node.value(0)));
 }
 
+/// com.microsoft: gelu of the sum of two inputs. FastGelu is the form with
+/// tanh, and its second input may be missing.
+llvm::Error importBiasGelu(Node &node) {
+  bool fast = node.proto.op_type() == "FastGelu";
+  Value x = node.value(0);
+  if (node.has(1)) {
+    if (build::broadcastShape(node.shape(0), node.shape(1)) != node.shape(0))
+      return node.fail("has a bias that does not fit its input");
+    x = node.add(x, node.valueOfRank(1, node.rank(0)));
+  }
+  return node.set(node.unary(fast ? UnaryKind::GeluTanh : UnaryKind::Gelu, x));
+}
+
+/// x * sigmoid(alpha * x), com.microsoft: 1.702 where nothing is said.
+llvm::Error importQuickGelu(Node &node) {
+  float alpha = node.number("alpha", 1.702f);
+  if (alpha == 0)
+    return node.set(node.mul(node.value(0), 0.5f));
+  return node.set(
+      node.unary(UnaryKind::Silu, node.value(0), alpha == 1 ? 0 : alpha));
+}
+
 llvm::Error importSoftsign(Node &node) {
   Value x = node.value(0);
   Value divisor = node.add(node.unary(UnaryKind::Abs, x), 1);

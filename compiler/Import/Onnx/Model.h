@@ -13,7 +13,7 @@ namespace qcc::import::onnx {
 /// Versions of the standard operator set that are read. The handlers know what
 /// changed since 9; what older ones spelled otherwise has attributes or inputs
 /// that are refused.
-constexpr int64_t oldestOpset = 1, newestOpset = 21;
+constexpr int64_t oldestOpset = 1, newestOpset = 23;
 
 struct Model {
   std::string file;      ///< its path, for messages

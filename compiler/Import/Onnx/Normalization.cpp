@@ -93,16 +93,64 @@ llvm::Error importLayerNormalization(Node &node) {
   return node.set(2, node.unary(UnaryKind::Rsqrt, node.add(variance, epsilon)));
 }
 
+static llvm::Error setRms(Node &node, Value x, size_t scale, int64_t axis,
+                          float epsilon) {
+  auto shape = build::shapeOf(x).drop_front(axis);
+  Value gamma = parameter(node, scale, shape, 1);
+  if (!gamma)
+    return node.fail("has a scale of another shape than the normalized axes");
+  return node.set(
+      build::rmsNorm(node.builder, node.loc, x, gamma, axis, epsilon));
+}
+
+/// SimplifiedLayerNormalization is another name of it.
 llvm::Error importRMSNormalization(Node &node) {
   auto axis = node.axis(node.integer("axis", -1), node.rank(0));
   if (!axis)
     return axis.takeError();
-  auto shape = llvm::ArrayRef(node.shape(0)).drop_front(*axis);
-  Value gamma = parameter(node, 1, shape, 1);
-  if (!gamma)
-    return node.fail("has a scale of another shape than the normalized axes");
-  return node.set(build::rmsNorm(node.builder, node.loc, node.value(0), gamma,
-                                 *axis, node.number("epsilon", 1e-5f)));
+  return setRms(node, node.value(0), 1, *axis, node.number("epsilon", 1e-5f));
+}
+
+/// Input + skip (+ bias, input `bias`), which is output 3, too.
+static llvm::Expected<Value> skipSum(Node &node, size_t bias) {
+  int64_t rank = node.rank(0);
+  if (rank < 2 || node.rank(1) > rank ||
+      build::broadcastShape(node.shape(0), node.shape(1)) != node.shape(0))
+    return node.fail("has a skip that does not fit its input");
+  Value sum = node.add(node.value(0), node.valueOfRank(1, rank));
+  if (node.has(bias)) {
+    if (node.shape(bias) != Shape{node.shape(0).back()})
+      return node.fail("has a bias of another size than the last axis");
+    sum = node.add(sum, node.valueOfRank(bias, rank));
+  }
+  if (node.wants(3))
+    if (llvm::Error error = node.set(3, sum))
+      return std::move(error);
+  return sum;
+}
+
+/// com.microsoft: input, skip, gamma, beta, bias.
+llvm::Error importSkipLayerNormalization(Node &node) {
+  auto sum = skipSum(node, 4);
+  if (!sum)
+    return sum.takeError();
+  int64_t axis = node.rank(0) - 1;
+  auto shape = build::shapeOf(*sum).drop_front(axis);
+  Value gamma = parameter(node, 2, shape, 1),
+        beta = parameter(node, 3, shape, 0);
+  if (!gamma || !beta)
+    return node.fail("has a scale or bias of another size than the last axis");
+  return node.set(build::layerNorm(node.builder, node.loc, *sum, gamma, beta,
+                                   axis, node.number("epsilon", 1e-12f)));
+}
+
+/// com.microsoft: input, skip, gamma, bias.
+llvm::Error importSkipSimplifiedLayerNormalization(Node &node) {
+  auto sum = skipSum(node, 3);
+  if (!sum)
+    return sum.takeError();
+  return setRms(node, *sum, 2, node.rank(0) - 1,
+                node.number("epsilon", 1e-12f));
 }
 
 /// `x` [N,C,...] with the mean and variance of each of `groups` groups of

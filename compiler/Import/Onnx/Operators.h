@@ -37,9 +37,18 @@ llvm::Error importClip(Node &node);
 llvm::Error importHardSigmoid(Node &node);
 llvm::Error importHardSwish(Node &node);
 llvm::Error importGelu(Node &node);
+llvm::Error importBiasGelu(Node &node);
+llvm::Error importQuickGelu(Node &node);
 llvm::Error importSoftsign(Node &node);
 llvm::Error importMish(Node &node);
 llvm::Error importSoftmax(Node &node);
+
+// Attention.cpp
+llvm::Error importAttention(Node &node);
+llvm::Error importMultiHeadAttention(Node &node);
+llvm::Error importPackedAttention(Node &node);
+llvm::Error importRotaryEmbedding(Node &node);
+llvm::Error importOrtRotaryEmbedding(Node &node);
 
 // Contractions.cpp
 llvm::Error importConv(Node &node);
@@ -93,6 +102,8 @@ llvm::Error importSpaceToDepth(Node &node);
 llvm::Error importBatchNormalization(Node &node);
 llvm::Error importLayerNormalization(Node &node);
 llvm::Error importRMSNormalization(Node &node);
+llvm::Error importSkipLayerNormalization(Node &node);
+llvm::Error importSkipSimplifiedLayerNormalization(Node &node);
 llvm::Error importInstanceNormalization(Node &node);
 llvm::Error importGroupNormalization(Node &node);
 llvm::Error importLpNormalization(Node &node);

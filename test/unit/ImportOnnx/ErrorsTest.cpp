@@ -50,9 +50,9 @@ TEST(OnnxErrors, OperatorSets) {
   none.model.clear_opset_import();
   EXPECT_EQ(errorOf(none.bytes()),
             "net.onnx: states no version of the operator set");
-  EXPECT_EQ(errorOf(ModelBuilder(22).bytes()),
-            "net.onnx: uses version 22 of the operator set; supported are 1 "
-            "to 21");
+  EXPECT_EQ(errorOf(ModelBuilder(24).bytes()),
+            "net.onnx: uses version 24 of the operator set; supported are 1 "
+            "to 23");
 }
 
 TEST(OnnxErrors, UnsupportedOpsAllAtOnce) {
