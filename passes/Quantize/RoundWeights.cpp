@@ -2,6 +2,7 @@
 
 #include "passes/Quantize/RoundWeights.h"
 
+#include "passes/Quantize/BlockedDescent.h"
 #include "passes/Quantize/RoundingMath.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -139,6 +140,15 @@ double bestScale(ArrayRef<double> weights, ArrayRef<double> importance,
 
 namespace {
 
+/// From so many inputs on, the Gram matrix is too large for one channel after
+/// the other to read it, and descents from few scales must do.
+constexpr int64_t kManyInputs = 768;
+/// Channels that read it together.
+constexpr int64_t kPanel = 128;
+/// The part of the best scale for rounding to nearest that a second descent of
+/// two bits starts from.
+constexpr double kSecondStart = 0.85;
+
 /// What all channels of a group share.
 class GroupRounder {
 public:
@@ -152,6 +162,9 @@ public:
   }
 
   RoundedWeights run() {
+    if (options.kind == RoundingKind::Comq && !gram.empty() &&
+        size >= kManyInputs)
+      return runBlocked();
     RoundedWeights result;
     for (int64_t o = 0; o < problem.channels; ++o) {
       ChannelRounding channel =
@@ -195,6 +208,76 @@ private:
       for (int64_t j = 0; j < size; ++j)
         permuted[i * size + j] = gram[order[i] * size + order[j]];
     inverse = inverseFactor(std::move(permuted), size);
+  }
+
+  /// COMQ for a large matrix.
+  RoundedWeights runBlocked() {
+    ChunkedMatrix matrix(size, size);
+    for (int64_t i = 0; i < size; ++i)
+      for (int64_t j = 0; j < size; ++j)
+        matrix.at(i, j) = gram[i * size + j];
+    BlockedDescent descent(matrix, problem.codes, options.sweeps);
+    RoundedWeights result;
+    for (int64_t first = 0; first < problem.channels; first += kPanel) {
+      int64_t count = std::min(kPanel, problem.channels - first);
+      for (ChannelRounding &channel : roundPanel(descent, first, count)) {
+        llvm::append_range(result.codes, channel.codes);
+        result.scales.push_back(channel.scale);
+      }
+    }
+    return result;
+  }
+
+  /// The best of descents from some scales, for `count` channels.
+  std::vector<ChannelRounding> roundPanel(const BlockedDescent &descent,
+                                          int64_t first, int64_t count) const {
+    ChunkedMatrix targets = targetsOf(first, count);
+    std::vector<ChannelRounding> starts, best;
+    for (int64_t c = 0; c < count; ++c)
+      starts.push_back(roundToNearest(weightsOf(first + c)));
+    best = starts;
+    std::vector<double> losses = descent.run(best, targets);
+    if (problem.codes.max > 1)
+      return best;
+    std::vector<ChannelRounding> tried;
+    for (int64_t c = 0; c < count; ++c) {
+      double scale = kSecondStart * starts[c].scale;
+      tried.push_back(
+          {nearestCodes(weightsOf(first + c), scale, problem.codes), scale});
+    }
+    std::vector<double> others = descent.run(tried, targets);
+    for (int64_t c = 0; c < count; ++c)
+      if (others[c] < losses[c])
+        best[c] = std::move(tried[c]);
+    return best;
+  }
+
+  /// targetOf() of some channels.
+  ChunkedMatrix targetsOf(int64_t firstChannel, int64_t count) const {
+    ChunkedMatrix targets(count, size);
+    double strength = problem.drift.empty() ? 0 : options.effectiveStrength();
+    constexpr int64_t rows = 64;
+    for (int64_t first = 0; first < size; first += rows) {
+      int64_t width = std::min(rows, size - first);
+      // Columns of X'T, which is not symmetric.
+      ChunkedMatrix slab(width, size);
+      for (int64_t k = 0; k < width; ++k)
+        for (int64_t i = 0; i < size; ++i)
+          slab.at(k, i) = gram[(first + k) * size + i];
+      for (int64_t i = 0; strength > 0 && i < size; ++i)
+        for (int64_t k = 0; k < width; ++k)
+          slab.at(k, i) += strength * problem.drift[i * size + first + k];
+      std::vector<double> factors;
+      for (int64_t c = 0; c < count; ++c)
+        llvm::append_range(factors,
+                           weightsOf(firstChannel + c).slice(first, width));
+      addProducts(slab, 0, width, factors, targets);
+    }
+    return targets;
+  }
+
+  ArrayRef<double> weightsOf(int64_t channel) const {
+    return problem.weights.slice(channel * size, size);
   }
 
   /// X'T w, with as much of the float network as asked for.
