@@ -1,43 +1,17 @@
 // The Legalize phase changes how a network is written and not what it
 // computes: random networks are run in float before and after.
-#include "compiler/Evaluate/FloatEvaluator.h"
 #include "passes/Legalize/Legalize.h"
 #include "test/unit/Legalize/RandomNetwork.h"
+#include "test/unit/Legalize/SameResults.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 
-#include <cmath>
 #include <gtest/gtest.h>
 
 using namespace mlir;
 
 namespace {
-
-std::vector<float> run(ModuleOp module, llvm::ArrayRef<float> input) {
-  auto function = *module.getOps<func::FuncOp>().begin();
-  auto evaluator = qcc::evaluate::FloatEvaluator::create(function, 1);
-  if (!evaluator) {
-    ADD_FAILURE() << llvm::toString(evaluator.takeError());
-    return {};
-  }
-  auto results = (*evaluator)->run(1, {input});
-  if (!results) {
-    ADD_FAILURE() << llvm::toString(results.takeError());
-    return {};
-  }
-  return results->front();
-}
-
-std::vector<float> randomInput(ModuleOp module, uint64_t seed) {
-  auto function = *module.getOps<func::FuncOp>().begin();
-  auto type = cast<RankedTensorType>(function.getArgumentTypes()[0]);
-  qcc::data::SplitMix64 random(seed);
-  std::vector<float> values(type.getNumElements());
-  for (float &value : values)
-    value = random.uniform() * 4 - 2;
-  return values;
-}
 
 bool legalize(ModuleOp module) {
   PassManager passes(module.getContext());
@@ -69,16 +43,12 @@ TEST(EquivalenceTest, RandomNetworks) {
     ASSERT_TRUE(succeeded(verify(before.get())));
     OwningOpRef<ModuleOp> after = before->clone();
     ASSERT_TRUE(legalize(after.get()));
-    std::vector<float> input = randomInput(before.get(), seed);
-    std::vector<float> expected = run(before.get(), input);
-    std::vector<float> actual = run(after.get(), input);
-    ASSERT_EQ(expected.size(), actual.size());
-    ASSERT_FALSE(expected.empty());
-    float largest = 1;
-    for (float value : expected)
-      largest = std::max(largest, std::fabs(value));
-    for (size_t i = 0; i < expected.size(); ++i)
-      ASSERT_NEAR(expected[i], actual[i], 1e-4 * largest) << i;
+    std::vector<float> input = qcc::test::randomInput(before.get(), seed);
+    qcc::test::expectSame(qcc::test::runFloat(before.get(), input),
+                          qcc::test::runFloat(after.get(), input),
+                          /*tolerance=*/1e-4, /*least=*/1);
+    if (HasFatalFailure())
+      return;
     folded += count<qcc::qgraph::SubOp>(before.get()) -
               count<qcc::qgraph::SubOp>(after.get());
     // A softmax along rows or columns needs some.

@@ -1,11 +1,11 @@
 // Equivalent transforms change constants and not what a network computes.
 #include "passes/Quantize/Equalize.h"
-#include "compiler/Evaluate/FloatEvaluator.h"
 #include "dialects/QGraph/Build.h"
 #include "dialects/QGraph/Unary.h"
 #include "passes/Legalize/Legalize.h"
 #include "passes/Quantize/Values.h"
 #include "test/unit/Legalize/RandomNetwork.h"
+#include "test/unit/Legalize/SameResults.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -21,45 +21,15 @@ namespace {
 
 using Floats = std::vector<float>;
 
-func::FuncOp networkOf(ModuleOp module) {
-  return *module.getOps<func::FuncOp>().begin();
-}
+using test::networkOf;
+using test::randomInput;
 
 Floats run(ModuleOp module, llvm::ArrayRef<float> input) {
-  evaluate::EvaluatorOptions options;
-  options.batch = options.threads = 1;
-  auto evaluator = evaluate::FloatEvaluator::create(networkOf(module), options);
-  if (!evaluator) {
-    ADD_FAILURE() << llvm::toString(evaluator.takeError());
-    return {};
-  }
-  auto results = (*evaluator)->run(1, {input});
-  if (!results) {
-    ADD_FAILURE() << llvm::toString(results.takeError());
-    return {};
-  }
-  return results->front();
+  return test::runFloat(module, input);
 }
 
-Floats randomInput(ModuleOp module, uint64_t seed) {
-  auto type =
-      cast<RankedTensorType>(networkOf(module).getArgumentTypes().front());
-  data::SplitMix64 random(seed);
-  Floats values(type.getNumElements());
-  for (float &value : values)
-    value = static_cast<float>(random.uniform() * 4 - 2);
-  return values;
-}
-
-/// Within 1e-5 of the largest result.
 void expectSame(const Floats &before, const Floats &after) {
-  ASSERT_EQ(before.size(), after.size());
-  ASSERT_FALSE(before.empty());
-  float largest = 1e-3f;
-  for (float value : before)
-    largest = std::max(largest, std::fabs(value));
-  for (size_t i = 0; i < before.size(); ++i)
-    ASSERT_NEAR(before[i], after[i], 1e-5 * largest) << i;
+  test::expectSame(before, after, /*tolerance=*/1e-5, /*least=*/1e-3f);
 }
 
 /// Chains of convolutions with all that may stand between them.
