@@ -167,6 +167,28 @@ struct ClampThroughReshape : OpRewritePattern<qgraph::ClampOp> {
   }
 };
 
+/// x * 1, x + 0, x - 0.
+template <typename Op> struct DropNeutral : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    constexpr bool isDifference = std::is_same_v<Op, qgraph::SubOp>;
+    constexpr double neutral = std::is_same_v<Op, qgraph::MulOp> ? 1 : 0;
+    for (auto [x, other] : {std::pair(op.getLhs(), op.getRhs()),
+                            std::pair(op.getRhs(), op.getLhs())}) {
+      if (x.getType() == op.getType() && !isConstantExpression(x) &&
+          evaluateSplat(other) == neutral) {
+        rewriter.replaceOp(op, x);
+        return success();
+      }
+      if (isDifference)
+        break;
+    }
+    return failure();
+  }
+};
+
 struct ConcatOfOne : OpRewritePattern<qgraph::ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -214,8 +236,9 @@ void addDataMovementPatterns(RewritePatternSet &patterns) {
   addReshapePatterns(patterns);
   patterns.add<PadIntoConv, PadIntoAvgPool, PadIntoMaxPool, ClampOfClamp,
                ClampThroughReshape, ConcatOfOne, DropIdentity<qgraph::SliceOp>,
-               DropIdentity<qgraph::PadOp>, DropIdentity<qgraph::TileOp>>(
-      patterns.getContext());
+               DropIdentity<qgraph::PadOp>, DropIdentity<qgraph::TileOp>,
+               DropNeutral<qgraph::AddOp>, DropNeutral<qgraph::SubOp>,
+               DropNeutral<qgraph::MulOp>>(patterns.getContext());
 }
 
 } // namespace qcc::legalize

@@ -1,5 +1,6 @@
 // TOSA becomes qgraph op by op, in order; unsupported ops are collected.
 #include "passes/Legalize/Legalize.h"
+#include "passes/Legalize/Norm.h"
 #include "passes/Legalize/Simplify.h"
 #include "passes/Legalize/TosaLowering.h"
 
@@ -377,6 +378,8 @@ struct LegalizeTosa : public impl::LegalizeTosaBase<LegalizeTosa> {
     addArithmeticPatterns(patterns);
     addReductionPatterns(patterns);
     addLayoutPatterns(patterns);
+    // Where a transpose was between a norm and its parameters.
+    addNormParameterPatterns(patterns);
     addContractionPatterns(patterns);
     if (failed(simplify(getOperation(), std::move(patterns))))
       signalPassFailure();

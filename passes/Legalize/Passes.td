@@ -48,7 +48,8 @@ def RaiseBatchNorm : Pass<"qcc-raise-batch-norm", "::mlir::ModuleOp"> {
     `x * sigmoid(x)` is silu, `x * clamp(x + 3, 0, 6) / 6` hard_swish; gelu,
     softplus, leaky_relu and softmax are found as well. Quotients with a constant
     become products, powers with a few exponents products and roots. A norm has
-    one axis afterwards, the last of two or more.
+    one axis afterwards, the last of two or more; what a mask hides from a
+    softmax by minus infinity gets the least number of its row minus 16.
     What remains of the expressions of constants is then evaluated, in double,
     and rounded to `f32` once.
   }];

@@ -277,6 +277,7 @@ struct RaiseBatchNorm : public impl::RaiseBatchNormBase<RaiseBatchNorm> {
     addActivationPatterns(patterns);
     addGeluPatterns(patterns);
     addSoftmaxPatterns(patterns);
+    addMaskPatterns(patterns);
     addNormLayoutPatterns(patterns);
     addArithmeticPatterns(patterns);
     if (failed(simplify(getOperation(), std::move(patterns))) ||

@@ -32,7 +32,7 @@ void joinEqualMovements(mlir::ModuleOp module);
 void addDepthwisePatterns(mlir::RewritePatternSet &patterns);
 /// Reshapes of reshapes; transposes that move only axes of size 1.
 void addReshapePatterns(mlir::RewritePatternSet &patterns);
-/// Pads, reshapes, clamps and concats of one.
+/// Pads, reshapes, clamps and concats of one, sums with 0, products with 1.
 void addDataMovementPatterns(mlir::RewritePatternSet &patterns);
 /// x * sigmoid(x), hard_swish, leaky_relu, maximum with 0 and the like into
 /// one op.
@@ -48,6 +48,8 @@ void addSoftmaxPatterns(mlir::RewritePatternSet &patterns);
 void addNormPatterns(mlir::RewritePatternSet &patterns);
 /// A norm over several axes into one over the last, of two or more.
 void addNormLayoutPatterns(mlir::RewritePatternSet &patterns);
+/// What a mask hides from a softmax gets a number just below the others.
+void addMaskPatterns(mlir::RewritePatternSet &patterns);
 /// Replaces expressions of constants by their value. Emits errors for values
 /// that are NaN or infinite.
 llvm::LogicalResult foldConstants(mlir::ModuleOp module);

@@ -121,3 +121,20 @@ func.func @no_ops(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %4 = qgraph.unary <exp> %3 : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return %3 : tensor<2x3xf32>
 }
+
+// -----
+
+// Sums with 0 and products with 1 are dropped, c - x is none.
+// CHECK-LABEL: func.func @neutral
+// CHECK-SAME:    %[[X:.*]]: tensor<2x3xf32>
+// CHECK:         %[[Y:.*]] = qgraph.sub %{{[^,]*}}, %[[X]]
+// CHECK-NEXT:    return %[[X]], %[[X]], %[[X]], %[[Y]]
+func.func @neutral(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %zero = qgraph.constant dense<0.0> : tensor<2x1xf32> -> tensor<2x1xf32>
+  %one = qgraph.constant dense<1.0> : tensor<1x3xf32> -> tensor<1x3xf32>
+  %0 = qgraph.add %zero, %x : (tensor<2x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = qgraph.mul %x, %one : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %2 = qgraph.sub %x, %zero : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  %3 = qgraph.sub %zero, %x : (tensor<2x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0, %1, %2, %3 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
