@@ -159,6 +159,32 @@ template <typename Op> struct TermIntoNorm : OpRewritePattern<Op> {
   }
 };
 
+/// Parameters that are computed -> a product and a sum after the norm.
+template <typename Norm> struct SplitParameters : OpRewritePattern<Norm> {
+  using OpRewritePattern<Norm>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Norm norm,
+                                PatternRewriter &rewriter) const override {
+    namespace build = qgraph::build;
+    if (llvm::all_of(norm->getOperands().drop_front(), isConstantExpression))
+      return failure();
+    Location loc = norm.getLoc();
+    ArrayRef<int64_t> shape = shapeOf(norm.getGamma());
+    Operation *plain = rewriter.clone(*norm.getOperation());
+    rewriter.setInsertionPoint(plain);
+    for (unsigned i = 1; i < plain->getNumOperands(); ++i)
+      plain->setOperand(i, build::splat(rewriter, loc, shape, i == 1));
+    rewriter.setInsertionPointAfter(plain);
+    Value result = build::binary<qgraph::MulOp>(
+        rewriter, loc, plain->getResult(0), norm.getGamma());
+    if (norm->getNumOperands() > 2)
+      result = build::binary<qgraph::AddOp>(rewriter, loc, result,
+                                            norm->getOperand(2));
+    rewriter.replaceOp(norm, result);
+    return success();
+  }
+};
+
 /// Several axes become one.
 template <typename Norm> struct FlattenNorm : OpRewritePattern<Norm> {
   using OpRewritePattern<Norm>::OpRewritePattern;
@@ -194,9 +220,11 @@ template <typename Norm> struct FlattenNorm : OpRewritePattern<Norm> {
 } // namespace
 
 void addNormParameterPatterns(RewritePatternSet &patterns) {
-  patterns.add<FactorIntoNorm<qgraph::LayerNormOp>,
-               FactorIntoNorm<qgraph::RmsNormOp>, TermIntoNorm<qgraph::AddOp>,
-               TermIntoNorm<qgraph::SubOp>>(patterns.getContext());
+  patterns
+      .add<FactorIntoNorm<qgraph::LayerNormOp>,
+           FactorIntoNorm<qgraph::RmsNormOp>, TermIntoNorm<qgraph::AddOp>,
+           TermIntoNorm<qgraph::SubOp>, SplitParameters<qgraph::LayerNormOp>,
+           SplitParameters<qgraph::RmsNormOp>>(patterns.getContext());
 }
 
 void addNormLayoutPatterns(RewritePatternSet &patterns) {

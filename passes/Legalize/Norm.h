@@ -29,7 +29,8 @@ std::optional<std::vector<double>> evaluateAlong(mlir::Value value,
                                                  llvm::ArrayRef<int64_t> shape,
                                                  llvm::ArrayRef<int64_t> axes);
 
-/// Products and sums with constants into gamma and beta.
+/// Products and sums with constants into gamma and beta; those that are
+/// computed out of them.
 void addNormParameterPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace qcc::legalize

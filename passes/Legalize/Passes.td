@@ -93,7 +93,7 @@ def VerifyLegalized : Pass<"qcc-verify-legalized", "::mlir::ModuleOp"> {
   let description = [{
     One function, of one block, of qgraph ops and `quant.qcast`/`quant.dcast`
     pairs only, on statically shaped `f32` tensors (integers only from
-    `argmax` on), with constant weights, no `batch_norm`, and a unique
+    `argmax` on), with constant weights and parameters of norms, no `batch_norm`, and a unique
     `qgraph.layer` on every op.
   }];
 }

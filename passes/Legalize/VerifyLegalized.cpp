@@ -71,11 +71,15 @@ struct VerifyLegalized
   }
 
   LogicalResult checkWeights(Operation *op) {
-    if (!isa<qcc::qgraph::Conv2DOp, qcc::qgraph::TransposeConv2DOp>(op))
+    bool isNorm = isa<qcc::qgraph::LayerNormOp, qcc::qgraph::RmsNormOp>(op);
+    if (!isNorm &&
+        !isa<qcc::qgraph::Conv2DOp, qcc::qgraph::TransposeConv2DOp>(op))
       return success();
     for (Value weight : op->getOperands().drop_front())
       if (!weight.getDefiningOp<qcc::qgraph::ConstantOp>())
-        return op->emitOpError("has a filter or bias that is not constant");
+        return op->emitOpError()
+               << "has a " << (isNorm ? "gamma or beta" : "filter or bias")
+               << " that is not constant";
     return success();
   }
 

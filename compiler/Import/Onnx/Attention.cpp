@@ -6,13 +6,6 @@
 namespace qcc::import::onnx {
 namespace {
 
-std::string textOf(llvm::ArrayRef<int64_t> shape) {
-  std::string text;
-  for (int64_t size : shape)
-    text += (text.empty() ? "" : "x") + std::to_string(size);
-  return text;
-}
-
 /// What is added to scores where nothing may be read; exp of it is 0.
 constexpr double hidden = -1e30;
 

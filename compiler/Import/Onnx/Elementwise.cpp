@@ -13,6 +13,10 @@ std::pair<Value, Value> operandsOf(Node &node, size_t i, size_t k) {
 }
 
 template <typename Op> llvm::Error importBinary(Node &node) {
+  if (llvm::is_contained(build::broadcastShape(node.shape(0), node.shape(1)),
+                         0))
+    return node.fail("has inputs of shapes " + textOf(node.shape(0)) + " and " +
+                     textOf(node.shape(1)) + " that do not fit together");
   auto [a, b] = operandsOf(node, 0, 1);
   return node.set(build::binary<Op>(node.builder, node.loc, a, b));
 }

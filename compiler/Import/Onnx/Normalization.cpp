@@ -73,6 +73,13 @@ llvm::Error importLayerNormalization(Node &node) {
     result = build::layerNorm(node.builder, node.loc, x, gamma, beta, *axis,
                               epsilon);
   } else {
+    for (size_t i : {1, 2})
+      if (node.has(i) &&
+          build::broadcastShape(node.shape(0), node.shape(i)) != node.shape(0))
+        return node.fail("has a " + llvm::Twine(i == 1 ? "scale" : "bias") +
+                         " of shape " + textOf(node.shape(i)) + ", expected " +
+                         textOf(shape) + " or what broadcasts to " +
+                         textOf(node.shape(0)));
     Value plain =
         build::layerNorm(node.builder, node.loc, x, node.splat(shape, 1),
                          node.splat(shape, 0), *axis, epsilon);

@@ -289,6 +289,13 @@ std::pair<int64_t, int64_t> rangeOf(DataType type) {
           (int64_t(1) << (info->bits - 1)) - 1};
 }
 
+std::string textOf(llvm::ArrayRef<int64_t> shape) {
+  std::string text;
+  for (int64_t size : shape)
+    text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text;
+}
+
 int64_t elementCount(llvm::ArrayRef<int64_t> shape) {
   constexpr int64_t limit = int64_t(1) << 62;
   int64_t count = 1;

@@ -40,6 +40,9 @@ constexpr int64_t maxFoldedElements = int64_t(1) << 24;
 /// The product of `shape`, at most 2^62; -1 when a size is negative.
 int64_t elementCount(llvm::ArrayRef<int64_t> shape);
 
+/// "2x3x4".
+std::string textOf(llvm::ArrayRef<int64_t> shape);
+
 /// Whether f32 holds it as a normal number above 0.
 inline bool isScale(double scale) {
   return scale >= 1.2e-38 && scale <= 3.4e38;

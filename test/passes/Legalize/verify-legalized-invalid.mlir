@@ -109,3 +109,11 @@ func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> {
     }
   }
 #-}
+
+// -----
+
+func.func @f(%x: tensor<2x3xf32>, %g: tensor<3xf32>) -> tensor<2x3xf32> {
+  // expected-error @+1 {{'qgraph.rms_norm' op has a gamma or beta that is not constant}}
+  %1 = qgraph.rms_norm %x, %g {axis = 1 : i64, epsilon = 0.1 : f32, qgraph.layer = "a"} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
+}

@@ -495,6 +495,36 @@ TEST(OnnxAttentionErrors, OfOnnxRuntime) {
               HasSubstr("has a bias that does not fit its input"));
 }
 
+TEST(OnnxAttentionErrors, ShapesOfOthers) {
+  One scale("LayerNormalization", {"x", "g"});
+  scale.argument("x", {1, 5, 3}).floats("g", {4}, Floats(4));
+  EXPECT_THAT(scale.error(), HasSubstr("has a scale of shape 4, expected 3 or "
+                                       "what broadcasts to 1x5x3"));
+  One bias("LayerNormalization", {"x", "g", "b"});
+  bias.argument("x", {1, 5, 3}).floats("g", {3}, Floats(3));
+  bias.floats("b", {5}, Floats(5));
+  EXPECT_THAT(bias.error(), HasSubstr("has a bias of shape 5, expected 3 or "
+                                      "what broadcasts to 1x5x3"));
+  One sum("Add", {"x", "b"});
+  sum.argument("x", {1, 5, 3}).floats("b", {4}, Floats(4));
+  EXPECT_THAT(sum.error(), HasSubstr("node 'n' (Add) has inputs of shapes "
+                                     "1x5x3 and 4 that do not fit together"));
+}
+
+/// Indices that are arguments, as those of an embedding.
+TEST(OnnxAttentionErrors, ComputedIndices) {
+  One b("Gather", {"t", "ids"});
+  b.floats("t", {9, 4}, Floats(36));
+  b.input("ids", {1, 5}, ::onnx::TensorProto::INT64);
+  EXPECT_THAT(b.error(),
+              HasSubstr("input 'ids' is int64; supported are float"));
+  One codes("Gather", {"t", "ids"});
+  codes.floats("t", {9, 4}, Floats(36));
+  codes.input("ids", {1, 5}, ::onnx::TensorProto::INT8);
+  EXPECT_THAT(codes.error(), HasSubstr("has the input 1 that is not constant; "
+                                       "only a constant is supported"));
+}
+
 TEST(OnnxAttentionErrors, Rotary) {
   One rank("RotaryEmbedding", {"x", "t", "t"});
   rank.argument("x", {2, 4}).floats("t", {1, 2, 2}, Floats(4));
