@@ -15,6 +15,14 @@ namespace qcc::allocate {
 /// Searches that follow one whose plan took more than its parts promised.
 constexpr int kMaxAttempts = 4;
 
+static bool runsHere(llvm::StringRef name) {
+  auto target = targets::findTarget(name);
+  if (target)
+    return targets::runsOnHost(**target);
+  llvm::consumeError(target.takeError());
+  return false;
+}
+
 struct Allocator::State {
   driver::CompileOptions compile;
   AllocateOptions options;
@@ -29,7 +37,9 @@ struct Allocator::State {
     const Budgets &budgets = options.budgets;
     if (!options.costTable.empty())
       return {budgets.ram.has_value(), false};
-    return {options.needCosts || budgets.needCode(), budgets.time.has_value()};
+    return {options.needCosts || budgets.needCode(),
+            budgets.time.has_value() ||
+                (options.needCosts && runsHere(compile.target))};
   }
 
 private:
@@ -43,9 +53,10 @@ private:
 
 namespace {
 
-Costs costsOf(const CodeCosts &code, const std::string &layer) {
-  auto found = code.kernelOf.find(layer);
-  return found == code.kernelOf.end() ? Costs() : found->second;
+Costs costsOf(const std::map<std::string, Costs> &costs,
+              const std::string &name) {
+  auto found = costs.find(name);
+  return found == costs.end() ? Costs() : found->second;
 }
 
 llvm::Expected<quantize::Allocation>
@@ -118,7 +129,8 @@ llvm::Error Allocator::State::addFilterChoices(unsigned bits) {
       return loss.takeError();
     rounded[{layer, bits}] =
         (*evaluator)->parameter(*(*evaluator)->weightsOf(layer)).vec();
-    variable.choices.push_back({bits, *loss, costsOf(candidate.code, layer)});
+    variable.choices.push_back(
+        {bits, *loss, costsOf(candidate.code.kernelOf, layer)});
   }
   return llvm::Error::success();
 }
@@ -142,11 +154,8 @@ llvm::Error Allocator::State::addValueChoices(unsigned bits) {
       return loss.takeError();
     Choice choice{bits, *loss, {}};
     for (const std::string &name : variable.names) {
-      Costs now = costsOf(candidate.code, name);
-      Costs eight = costsOf(base.code, name);
-      choice.costs.flash += now.flash - eight.flash;
-      choice.costs.cycles += now.cycles - eight.cycles;
-      choice.costs.time += now.time - eight.time;
+      choice.costs += costsOf(candidate.code.valueOf, name);
+      choice.costs -= costsOf(base.code.valueOf, name);
     }
     variable.choices.push_back(choice);
   }
@@ -165,12 +174,8 @@ llvm::Error Allocator::State::prepare() {
   network.code = base.code;
   network.rest = base.code.total;
   for (const Variable &variable : network.variables)
-    if (variable.isFilter) {
-      Costs kernel = costsOf(base.code, variable.names.front());
-      network.rest.flash -= kernel.flash;
-      network.rest.cycles -= kernel.cycles;
-      network.rest.time -= kernel.time;
-    }
+    if (variable.isFilter)
+      network.rest -= costsOf(base.code.kernelOf, variable.names.front());
   if (llvm::none_of(network.variables,
                     [](const Variable &v) { return v.isFilter; }))
     return llvm::createStringError(
@@ -192,7 +197,8 @@ llvm::Error Allocator::State::prepare() {
   if (!file)
     return llvm::createStringError(options.costTable + ": " +
                                    file.getError().message());
-  return readCostTable(network, (*file)->getBuffer(), options.costTable);
+  return readCostTable(network, (*file)->getBuffer(), options.costTable,
+                       options.budgets.time.has_value());
 }
 
 Allocator::Allocator(std::unique_ptr<State> state) : state(std::move(state)) {}

@@ -10,7 +10,7 @@
 #ifndef QCC_COMPILER_ALLOCATE_ALLOCATE_H
 #define QCC_COMPILER_ALLOCATE_ALLOCATE_H
 
-#include "compiler/Driver/Compilation.h"
+#include "compiler/Allocate/Candidate.h"
 #include "passes/Quantize/Plan.h"
 
 #include <optional>
@@ -82,6 +82,7 @@ struct PlanOutcome {
   quantize::Plan plan;
   double loss = 0; ///< sum of the layers' losses
   double weightBytes = 0;
+  Costs expected; ///< what its parts promise, but for RAM
   std::optional<double> flash, ram, cycles, time; ///< of the emitted code
 };
 

@@ -10,20 +10,20 @@ using namespace mlir;
 namespace qcc::allocate {
 namespace {
 
-std::map<std::string, Costs> costsByLayer(const emit::Report &report,
-                                          llvm::ArrayRef<double> times) {
+/// What each kernel costs.
+std::vector<Costs> costsOfKernels(const emit::Report &report,
+                                  llvm::ArrayRef<double> times) {
   std::map<std::string, int> sharers;
   for (const emit::KernelRow &row : report.kernels)
     ++sharers[row.symbol];
-  std::map<std::string, Costs> result;
+  std::vector<Costs> result;
   for (auto [row, time] : llvm::zip(report.kernels, times)) {
-    Costs costs;
+    Costs &costs = result.emplace_back();
     costs.time = time;
     costs.flash = static_cast<double>(row.packedBytes) +
                   static_cast<double>(row.codeBytes) / sharers[row.symbol];
     costs.cycles = row.instructions.value_or(0);
-    for (const std::string &layer : row.layers)
-      result[layer] = costs;
+    costs.estimate = row.cyclesEstimate.value_or(0);
   }
   return result;
 }
@@ -35,6 +35,35 @@ std::string resultLayer(qint::KernelOp kernel) {
     if (auto name = op.getAttrOfType<StringAttr>("qint.layer"))
       layer = name.str();
   return layer;
+}
+
+/// The name of an argument, or the layer that made the value.
+std::string nameOf(Value value) {
+  Value buffer = storageOf(value);
+  if (auto argument = dyn_cast<BlockArgument>(buffer))
+    return "input" + std::to_string(argument.getArgNumber());
+  auto kernel = buffer.getDefiningOp<qint::KernelOp>();
+  return kernel ? resultLayer(kernel) : "";
+}
+
+/// The value whose bits matter most to a kernel; see CodeCosts.
+std::string decidingValue(qint::KernelOp kernel, const emit::KernelRow &row) {
+  if (row.weightBits)
+    for (Value input : kernel.getInputs())
+      if (std::string name = nameOf(input); !name.empty())
+        return name;
+  return resultLayer(kernel);
+}
+
+void addKernels(CodeCosts &code, func::FuncOp function,
+                const emit::Report &report, llvm::ArrayRef<double> times) {
+  std::vector<Costs> costs = costsOfKernels(report, times);
+  for (auto [kernel, row, own] :
+       llvm::zip(function.getOps<qint::KernelOp>(), report.kernels, costs)) {
+    for (const std::string &layer : row.layers)
+      code.kernelOf[layer] = own;
+    code.valueOf[decidingValue(kernel, row)] += own;
+  }
 }
 
 std::vector<Moment> momentsOf(func::FuncOp function) {
@@ -67,6 +96,24 @@ std::vector<Moment> momentsOf(func::FuncOp function) {
 }
 
 } // namespace
+
+Costs &Costs::operator+=(const Costs &other) {
+  flash += other.flash;
+  cycles += other.cycles;
+  ram += other.ram;
+  time += other.time;
+  estimate += other.estimate;
+  return *this;
+}
+
+Costs &Costs::operator-=(const Costs &other) {
+  flash -= other.flash;
+  cycles -= other.cycles;
+  ram -= other.ram;
+  time -= other.time;
+  estimate -= other.estimate;
+  return *this;
+}
 
 llvm::Expected<evaluate::OutputDistance>
 distanceFromFloat(const driver::Compilation &compilation, int64_t samples) {
@@ -136,7 +183,8 @@ llvm::Expected<Candidate> compileCandidate(driver::CompileOptions options,
   total.cycles = report->instructions.value_or(0);
   total.ram = static_cast<double>(report->interface.arenaBytes);
   total.time = std::accumulate(times.begin(), times.end(), 0.0);
-  candidate.code.kernelOf = costsByLayer(*report, times);
+  total.estimate = report->cyclesEstimate.value_or(0);
+  addKernels(candidate.code, compilation.function(), *report, times);
   candidate.code.moments = momentsOf(compilation.function());
   return candidate;
 }

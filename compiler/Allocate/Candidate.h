@@ -14,10 +14,14 @@ namespace qcc::allocate {
 
 /// Of a network or of one of its kernels. A kernel has no RAM of its own.
 struct Costs {
-  double flash = 0;  ///< bytes
-  double cycles = 0; ///< instructions
-  double ram = 0;    ///< bytes of the arena
-  double time = 0;   ///< microseconds on this machine
+  double flash = 0;    ///< bytes
+  double cycles = 0;   ///< instructions
+  double ram = 0;      ///< bytes of the arena
+  double time = 0;     ///< microseconds on this machine
+  double estimate = 0; ///< cycles, see emit::CycleModel; 0: no such model
+
+  Costs &operator+=(const Costs &other);
+  Costs &operator-=(const Costs &other);
 };
 
 /// What is in the arena while one kernel runs.
@@ -33,6 +37,9 @@ struct CodeCosts {
   /// By every layer that a kernel computes: all that the kernel costs. Code
   /// that several kernels share counts in equal parts.
   std::map<std::string, Costs> kernelOf;
+  /// By the value whose bits matter most to them, all kernels together: what a
+  /// kernel with weights reads, what any other one makes.
+  std::map<std::string, Costs> valueOf;
   std::vector<Moment> moments;
 };
 

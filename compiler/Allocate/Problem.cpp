@@ -191,9 +191,11 @@ PlanOutcome makePlan(const Network &network, llvm::ArrayRef<size_t> choices) {
   PlanOutcome outcome;
   outcome.plan.network = network.id;
   outcome.plan.source = "allocated plan";
+  outcome.expected = network.rest;
   for (auto [variable, index] : llvm::zip(network.variables, choices)) {
     const Choice &choice = variable.choices[index];
     outcome.loss += choice.loss;
+    outcome.expected += choice.costs;
     if (variable.isFilter) {
       quantize::LayerPlan &layer = outcome.plan.layers[variable.names.front()];
       layer.weights = choice.bits;

@@ -1,10 +1,12 @@
 #include "compiler/Emit/CountInstructions.h"
 
+#include "compiler/Emit/EstimateCycles.h"
+
 #include "llvm/ADT/PostOrderIterator.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/IR/Function.h"
-#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Module.h"
 
 #include <set>
@@ -23,6 +25,7 @@ struct Equation {
 
 void addScaled(FunctionCount &to, const FunctionCount &from, double factor) {
   to.instructions += factor * from.instructions;
+  to.cycles += factor * from.cycles;
   for (const auto &[callee, times] : from.calls)
     to.calls[callee] += factor * times;
 }
@@ -56,21 +59,20 @@ public:
   }
 
   bool runOnMachineFunction(MachineFunction &function) override {
+    if (subtarget != &function.getSubtarget()) {
+      subtarget = &function.getSubtarget();
+      model = CycleModel::create(function);
+    }
     counts[function.getName().str()] = solve(function);
     return false;
   }
 
 private:
-  static double statedCount(const MachineInstr &inst) {
-    StringRef text = inst.getOperand(InlineAsm::MIOp_AsmString).getSymbolName();
-    StringRef stated = text.split('\n').first.split("executes ").second;
-    uint64_t number = 1;
-    return stated.getAsInteger(10, number) ? 1 : static_cast<double>(number);
-  }
-
   /// Instructions inside bundles count, the bundles do not.
-  static FunctionCount countBlock(const MachineBasicBlock &block) {
+  FunctionCount countBlock(const MachineBasicBlock &block) {
     FunctionCount count;
+    if (model)
+      count.cycles = model->cyclesOf(block);
     for (const MachineInstr &inst : block.instrs()) {
       if (inst.isBundle() || inst.isMetaInstruction())
         continue;
@@ -86,7 +88,7 @@ private:
 
   /// A block with a predicated return has lost a successor: what is missing to
   /// one returns. Otherwise a lost successor was never taken.
-  static Equation equationOf(const MachineBasicBlock &block) {
+  Equation equationOf(const MachineBasicBlock &block) {
     Equation equation{countBlock(block), {}};
     double sum = 0;
     for (auto successor = block.succ_begin(); successor != block.succ_end();
@@ -108,7 +110,7 @@ private:
 
   /// Solves the blocks' equations, one block after the other: inner loops and
   /// late blocks first, so that few substitutions are left.
-  static FunctionCount solve(const MachineFunction &function) {
+  FunctionCount solve(const MachineFunction &function) {
     std::map<unsigned, Equation> equations;
     std::vector<unsigned> order;
     for (const MachineBasicBlock *block : post_order(&function)) {
@@ -133,18 +135,20 @@ private:
   }
 
   InstructionCounts &counts;
+  const TargetSubtargetInfo *subtarget = nullptr;
+  std::unique_ptr<CycleModel> model; ///< of the subtarget, if there is one
 };
 
 char CountInstructions::ID = 0;
 
 double addUp(const InstructionCounts &counts, const std::string &function,
-             std::set<std::string> &above) {
+             double FunctionCount::*what, std::set<std::string> &above) {
   auto found = counts.find(function);
   if (found == counts.end() || !above.insert(function).second)
     return 0;
-  double total = found->second.instructions;
+  double total = found->second.*what;
   for (const auto &[callee, times] : found->second.calls)
-    total += times * addUp(counts, callee, above);
+    total += times * addUp(counts, callee, what, above);
   above.erase(function);
   return total;
 }
@@ -153,7 +157,12 @@ double addUp(const InstructionCounts &counts, const std::string &function,
 
 double totalInstructions(const InstructionCounts &counts, StringRef function) {
   std::set<std::string> above;
-  return addUp(counts, function.str(), above);
+  return addUp(counts, function.str(), &FunctionCount::instructions, above);
+}
+
+double totalCycles(const InstructionCounts &counts, StringRef function) {
+  std::set<std::string> above;
+  return addUp(counts, function.str(), &FunctionCount::cycles, above);
 }
 
 FunctionPass *createCountInstructions(InstructionCounts &counts) {

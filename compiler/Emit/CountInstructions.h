@@ -20,6 +20,7 @@ namespace qcc::emit {
 struct FunctionCount {
   double instructions = 0; ///< its own
   std::map<std::string, double> calls;
+  double cycles = 0; ///< an estimate, see CycleModel; 0 without such a model
 };
 
 /// By symbol.
@@ -29,6 +30,9 @@ using InstructionCounts = std::map<std::string, FunctionCount>;
 /// the callees; 0 for an unknown function. Recursion counts once.
 double totalInstructions(const InstructionCounts &counts,
                          llvm::StringRef function);
+
+/// Cycles likewise; 0 where LLVM has no scheduling model of the processor.
+double totalCycles(const InstructionCounts &counts, llvm::StringRef function);
 
 /// The pass that fills `counts`; runs after all others but the printer.
 llvm::FunctionPass *createCountInstructions(InstructionCounts &counts);

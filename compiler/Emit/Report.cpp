@@ -122,6 +122,8 @@ nlohmann::ordered_json kernelJson(const KernelRow &row) {
                                  {"scratch_bytes", row.scratchBytes}};
   if (row.instructions)
     json["instructions"] = std::llround(*row.instructions);
+  if (row.cyclesEstimate)
+    json["cycles_estimate"] = std::llround(*row.cyclesEstimate);
   if (row.offset)
     json["arena_offset"] = *row.offset;
   if (row.facts) {
@@ -149,39 +151,51 @@ describeKernels(func::FuncOp function,
   return rows;
 }
 
+/// None where nothing is known.
+static std::optional<double> unlessZero(double cycles) {
+  return cycles > 0 ? std::optional<double>(cycles) : std::nullopt;
+}
+
 void addCosts(Report &report, const InstructionCounts &counts) {
   for (KernelRow &row : report.kernels) {
     row.instructions = totalInstructions(counts, row.symbol);
+    row.cyclesEstimate = unlessZero(totalCycles(counts, row.symbol));
     for (const ObjectFunction &function : report.object.functions)
       if (function.name == row.symbol)
         row.codeBytes = static_cast<int64_t>(function.bytes);
   }
   report.instructions =
       totalInstructions(counts, report.interface.prefix + "_run");
+  report.cyclesEstimate =
+      unlessZero(totalCycles(counts, report.interface.prefix + "_run"));
 }
 
 std::string reportText(const Report &report) {
   std::string text = fmt::format("{} for {}\n\n", report.source, report.target);
   text += fmt::format(
-      "{:<20} {:<34} {:<14} {:>10} {:>9} {:>7} {:>9} {:>7} {:>12}\n", "kernel",
-      "ops", "shape", "macs", "weights", "bits", "scale", "SQNR",
-      "instructions");
+      "{:<20} {:<34} {:<14} {:>10} {:>9} {:>7} {:>9} {:>7} {:>12} {:>12}\n",
+      "kernel", "ops", "shape", "macs", "weights", "bits", "scale", "SQNR",
+      "instructions", report.cyclesEstimate ? "est. cycles" : "");
   int64_t macs = 0;
   for (const KernelRow &row : report.kernels) {
     macs += row.macs;
     text += fmt::format(
-        "{:<20} {:<34} {:<14} {:>10} {:>9} {:>7} {:>9} {:>7} {:>12}\n",
+        "{:<20} {:<34} {:<14} {:>10} {:>9} {:>7} {:>9} {:>7} {:>12} {:>12}\n",
         row.name, row.ops, shapeText(row.shape), row.macs, row.weightBytes,
         bitsText(row), row.facts ? fmt::format("{:.5g}", row.facts->scale) : "",
         row.facts && row.facts->sqnr ? fmt::format("{:.1f}", *row.facts->sqnr)
                                      : "",
-        row.instructions ? std::to_string(std::llround(*row.instructions))
-                         : "");
+        row.instructions ? std::to_string(std::llround(*row.instructions)) : "",
+        row.cyclesEstimate ? std::to_string(std::llround(*row.cyclesEstimate))
+                           : "");
   }
   text += fmt::format("\nmultiply-adds {}\n", macs);
   if (report.instructions)
     text +=
         fmt::format("instructions {}\n", std::llround(*report.instructions));
+  if (report.cyclesEstimate)
+    text += fmt::format("cycles {} (estimate, LLVM's scheduling model)\n",
+                        std::llround(*report.cyclesEstimate));
   text += fmt::format("flash {} bytes (code {}, constants {})\n",
                       report.object.flashBytes(), report.object.textBytes,
                       report.object.rodataBytes);
@@ -205,6 +219,8 @@ std::string reportJson(const Report &report) {
   json["constant_bytes"] = report.object.rodataBytes;
   if (report.instructions)
     json["instructions"] = std::llround(*report.instructions);
+  if (report.cyclesEstimate)
+    json["cycles_estimate"] = std::llround(*report.cyclesEstimate);
   json["arena_bytes"] = report.interface.arenaBytes;
   json["arena_lower_bound"] = report.arenaLowerBound;
   if (report.stackBytes)

@@ -40,6 +40,8 @@ struct KernelRow {
   int64_t codeBytes = 0;         ///< of that function, which kernels may share
   /// What one run of it executes; see InstructionCounts.
   std::optional<double> instructions;
+  /// How long that takes, where LLVM has a scheduling model of the processor.
+  std::optional<double> cyclesEstimate;
   unsigned weightBits = 0; ///< 0 without weights
   int64_t outputBytes = 0; ///< buffer with its halo
   int64_t scratchBytes = 0;
@@ -62,6 +64,7 @@ struct Report {
   std::vector<LayerNote> equalization; ///< empty without it
   /// Of one inference, memory functions not counted.
   std::optional<double> instructions;
+  std::optional<double> cyclesEstimate; ///< likewise; see KernelRow
 };
 
 /// Adds to the rows what their functions cost, and the sum.
