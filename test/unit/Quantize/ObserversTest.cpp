@@ -279,6 +279,32 @@ TEST(Observers, EntropyNeedsMoreBinsThanLevels) {
             chooseRange(stats, minMax, asymmetric(16)));
 }
 
+/// No scale on a fine grid is better by much, whatever the zero point: the
+/// search end by end misses nothing, though zero points move by whole steps.
+TEST(Observers, MseIsTheBestOfAllZeroPointsAtFewBits) {
+  for (unsigned seed = 0; seed < 12; ++seed) {
+    SCOPED_TRACE(seed);
+    std::vector<float> values = normal(3000, seed, 0.3 * seed);
+    for (int i = 0; i < 20; ++i)
+      values.push_back(-3 - 0.2f * seed);
+    ValueStats stats = statsOf(values);
+    QuantScheme scheme = asymmetric(seed % 2 ? 4 : 3);
+    double error =
+        quantizationError(stats, chooseRange(stats, mse, scheme), scheme);
+    int steps = scheme.storageMax() - scheme.storageMin();
+    double best = error;
+    for (int below = 0; below <= steps; ++below)
+      for (int step = 1; step < 300; ++step) {
+        double scale = step * 0.006;
+        best = std::min(
+            best,
+            quantizationError(stats, {-below * scale, (steps - below) * scale},
+                              scheme));
+      }
+    EXPECT_LE(error, 1.002 * best);
+  }
+}
+
 TEST(Observers, NamesParse) {
   EXPECT_EQ(parseObserver("minmax")->kind, ObserverKind::MinMax);
   EXPECT_EQ(parseObserver("mse")->kind, ObserverKind::Mse);
