@@ -27,7 +27,7 @@ func.func @pow_div(%x: tensor<2x5x3xf32>) -> tensor<2x5x3xf32> {
 
 // -----
 
-// TOSA: sums and 1/n, rsqrt, no parameters; x - mean computed twice.
+// As in TOSA, with sums and 1/n, rsqrt and no parameters; x - mean twice.
 // CHECK-LABEL: func.func @tosa
 // CHECK-SAME:    %[[X:.*]]: tensor<2x5x4xf32>
 // CHECK-DAG:     %[[ONE:.*]] = qgraph.constant dense<1.000000e+00> : tensor<4xf32>
