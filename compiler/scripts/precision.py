@@ -23,7 +23,9 @@ CHOICES = [
     ("W4A8 gptq", ["-weight-bits=4", "-rounding=gptq"]),
     ("W4A8 gptqv2", ["-weight-bits=4", "-rounding=gptqv2"]),
     ("W4A8 qep", ["-weight-bits=4", "-rounding=qep"]),
+    ("W4A8 adaquant", ["-weight-bits=4", "-rounding=adaquant"]),
     ("W2A8 comq", ["-weight-bits=2", "-rounding=comq"]),
+    ("W2A8 adaquant", ["-weight-bits=2", "-rounding=adaquant"]),
     ("W8A4 nearest", ["-activation-bits=4", "-rounding=nearest"]),
     ("W8A4 comq", ["-activation-bits=4", "-rounding=comq"]),
 ]
