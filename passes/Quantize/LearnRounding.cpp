@@ -19,6 +19,9 @@ static constexpr double kFree = 0.2, kPull = 0.6;
 /// How strongly codes are drawn to the weights they stand for: few rows do not
 /// let them run away.
 static constexpr double kDamping = 0.01;
+/// Layers for which the steps asked for would take more multiplications get
+/// fewer, but no less than these.
+static constexpr int64_t kMostProducts = 100'000'000'000, kFewestSteps = 200;
 /// How often gains and biases get their best values.
 static constexpr int64_t kRefits = 10;
 
@@ -241,11 +244,14 @@ void GroupLearner::learn(ArrayRef<double> ideal, std::vector<float> &q,
   };
   for (size_t i = 0; i < q.size(); ++i)
     q[i] = bounded((q[i] + ideal[i]) / 2);
-  int64_t between = std::max<int64_t>(1, options.steps / kRefits);
-  for (int64_t step = 0; step < options.steps; ++step) {
+  int64_t products = layer.channels * size * tiles.width;
+  int64_t steps =
+      std::min(options.steps, std::max(kFewestSteps, kMostProducts / products));
+  int64_t between = std::max<int64_t>(1, steps / kRefits);
+  for (int64_t step = 0; step < steps; ++step) {
     if (step % between == 0)
       refit(q, state);
-    double done = static_cast<double>(step) / options.steps;
+    double done = static_cast<double>(step) / steps;
     auto pull = static_cast<float>(kPull * std::max(0.0, (done - kFree)));
     double rate = kRate * (1 - 0.9 * done);
     gradient(step % tiles.count, q, state, slopes);
