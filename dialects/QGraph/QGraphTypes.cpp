@@ -157,7 +157,7 @@ LogicalResult verifyTypes(Operation *op) {
   return success();
 }
 
-LogicalResult verifyUniformTypes(Operation *op) {
+LogicalResult verifyUniformTypes(Operation *op, unsigned count) {
   if (failed(verifyTypes(op)))
     return failure();
   auto isFloat = [](Type type) {
@@ -165,7 +165,7 @@ LogicalResult verifyUniformTypes(Operation *op) {
   };
   bool first = isFloat(op->getResult(0).getType());
   for (auto [i, type] : llvm::enumerate(op->getOperandTypes()))
-    if (isFloat(type) != first)
+    if (i < count && isFloat(type) != first)
       return op->emitOpError()
              << "operand " << i << " has element type "
              << getElementTypeOrSelf(type) << " and the result "

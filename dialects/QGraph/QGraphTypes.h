@@ -13,8 +13,10 @@ namespace qcc::qgraph {
 /// the storage range, one scale per index of an existing axis.
 llvm::LogicalResult verifyTypes(mlir::Operation *op);
 
-/// verifyTypes, and all operands and results are float or none is.
-llvm::LogicalResult verifyUniformTypes(mlir::Operation *op);
+/// verifyTypes, and the results and the first `count` operands are all float or
+/// none is: operands behind them may stay real numbers.
+llvm::LogicalResult verifyUniformTypes(mlir::Operation *op,
+                                       unsigned count = ~0u);
 
 /// A constant's value: shape and element type of the result's storage, every
 /// stored integer within the declared storage range.

@@ -212,7 +212,7 @@ LogicalResult SoftmaxOp::verify() {
 }
 
 LogicalResult LayerNormOp::verify() {
-  if (failed(verifyUniformTypes(*this)) || failed(verifyEpsilon(*this)))
+  if (failed(verifyUniformTypes(*this, 1)) || failed(verifyEpsilon(*this)))
     return failure();
   return verifyNormalization(
       *this, getInput().getType(),
@@ -221,7 +221,7 @@ LogicalResult LayerNormOp::verify() {
 }
 
 LogicalResult RmsNormOp::verify() {
-  if (failed(verifyUniformTypes(*this)) || failed(verifyEpsilon(*this)))
+  if (failed(verifyUniformTypes(*this, 1)) || failed(verifyEpsilon(*this)))
     return failure();
   return verifyNormalization(*this, getInput().getType(),
                              {{"gamma", getGamma().getType()}}, getType(),

@@ -36,12 +36,38 @@ def QInt_RoundingAttr : EnumAttr<QInt_Dialect, QInt_Rounding, "rounding"> {
 def QInt_ReduceKind : I32EnumAttr<"ReduceKind", "reduction", [
   I32EnumAttrCase<"Sum", 0, "sum">,
   I32EnumAttrCase<"Max", 1, "max">,
-  I32EnumAttrCase<"Min", 2, "min">
+  I32EnumAttrCase<"Min", 2, "min">,
+  I32EnumAttrCase<"Squares", 3, "squares">
 ]> {
   let cppNamespace = "::qcc::qint";
   let genSpecializedAttr = 0;
 }
 def QInt_ReduceKindAttr : EnumAttr<QInt_Dialect, QInt_ReduceKind, "reduction"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def QInt_Form : I32EnumAttr<"Form", "how a function is computed", [
+  I32EnumAttrCase<"Polynomial", 0, "polynomial">,
+  I32EnumAttrCase<"Shift", 1, "shift">,
+  I32EnumAttrCase<"Table", 2, "table">
+]> {
+  let cppNamespace = "::qcc::qint";
+  let genSpecializedAttr = 0;
+}
+def QInt_FormAttr : EnumAttr<QInt_Dialect, QInt_Form, "form"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def QInt_GateKind : I32EnumAttr<"GateKind", "what is made of a gate", [
+  I32EnumAttrCase<"Logistic", 0, "logistic">,
+  I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Swish", 2, "swish">,
+  I32EnumAttrCase<"Gelu", 3, "gelu">
+]> {
+  let cppNamespace = "::qcc::qint";
+  let genSpecializedAttr = 0;
+}
+def QInt_GateKindAttr : EnumAttr<QInt_Dialect, QInt_GateKind, "gate"> {
   let assemblyFormat = "`<` $value `>`";
 }
 

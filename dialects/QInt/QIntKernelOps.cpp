@@ -44,22 +44,6 @@ LogicalResult verifyPart(RescaledAddOp op, llvm::StringRef what, Value value,
   return success();
 }
 
-/// `value` has the shape of `like` with 1 for the last axis.
-LogicalResult verifyRow(Operation *op, llvm::StringRef what, Value value,
-                        Value like) {
-  llvm::SmallVector<int64_t> expected(
-      cast<RankedTensorType>(like.getType()).getShape());
-  if (expected.empty())
-    return op->emitOpError("input has no axis");
-  expected.back() = 1;
-  auto type = cast<RankedTensorType>(value.getType());
-  if (type.getShape() == llvm::ArrayRef<int64_t>(expected))
-    return success();
-  return op->emitOpError() << what << " has type " << type
-                           << ", expected the input's shape with 1 for the "
-                              "last axis";
-}
-
 LogicalResult verifyDifference(Operation *op, Value input, Value largest,
                                Value table) {
   if (failed(verifyRow(op, "largest", largest, input)))

@@ -174,10 +174,12 @@ def QInt_MaxPool2DOp : QInt_Op<"max_pool2d"> {
 }
 
 def QInt_ReduceOp : QInt_Op<"reduce"> {
-  let summary = "sum (of codes less the zero point), maximum or minimum";
+  let summary = "sum (of codes less the zero point, or their squares), maximum "
+                "or minimum";
   let description = [{
     The reduced axes become 1. `sum` gives an accumulator of
-    `in - zero_point`; `max` and `min` give codes and ignore `zero_point`.
+    `in - zero_point`, `squares` one of `(in - zero_point)^2`; `max` and `min`
+    give codes and ignore `zero_point`.
   }];
   let arguments = (ins QInt_Code:$input, QInt_ReduceKindAttr:$kind,
                        DenseI64ArrayAttr:$axes, I32Attr:$zero_point);
@@ -354,6 +356,7 @@ def QInt_YieldOp : QInt_Op<"yield",
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
+include "dialects/QInt/QIntFunctionOps.td"
 include "dialects/QInt/QIntKernelOps.td"
 
 #endif

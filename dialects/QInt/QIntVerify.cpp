@@ -73,6 +73,21 @@ LogicalResult verifyRescale(Operation *op, RescaleAttr rescale, int bits,
   return verifyBounds(op, rescale.getMin(), rescale.getMax(), result);
 }
 
+LogicalResult verifyRow(Operation *op, llvm::StringRef what, Value value,
+                        Value like) {
+  llvm::SmallVector<int64_t> expected(
+      cast<RankedTensorType>(like.getType()).getShape());
+  if (expected.empty())
+    return op->emitOpError("input has no axis");
+  expected.back() = 1;
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == llvm::ArrayRef<int64_t>(expected))
+    return success();
+  return op->emitOpError() << what << " has type " << type
+                           << ", expected the input's shape with 1 for the "
+                              "last axis";
+}
+
 namespace {
 
 /// Sums of up to `terms` products below lhs * rhs fit the element type.
@@ -278,7 +293,8 @@ LogicalResult ReduceOp::verify() {
       failed(verifyCode(*this, "zero_point", zero, element)) ||
       failed(verifyReduce(*this, getInput().getType(), getType(), getAxes())))
     return failure();
-  if (getKind() != ReduceKind::Sum)
+  bool isSquares = getKind() == ReduceKind::Squares;
+  if (getKind() != ReduceKind::Sum && !isSquares)
     return verifySameCodes(*this);
   Type result = getType().getElementType();
   if (!result.isSignlessInteger(32) && !result.isSignlessInteger(64))
@@ -286,7 +302,8 @@ LogicalResult ReduceOp::verify() {
                          << ", expected i32 or i64 for a sum";
   int64_t terms =
       getInput().getType().getNumElements() / getType().getNumElements();
-  return verifyFits(*this, terms, magnitudeOf(element, zero), 1, result);
+  int64_t most = magnitudeOf(element, zero);
+  return verifyFits(*this, terms, most, isSquares ? most : 1, result);
 }
 
 LogicalResult ConcatOp::verify() {

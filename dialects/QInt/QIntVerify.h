@@ -22,6 +22,10 @@ llvm::LogicalResult verifyCode(mlir::Operation *op, llvm::StringRef what,
 llvm::LogicalResult verifyBounds(mlir::Operation *op, int64_t min, int64_t max,
                                  mlir::Type element);
 
+/// `value` has the shape of `like` with 1 for the last axis.
+llvm::LogicalResult verifyRow(mlir::Operation *op, llvm::StringRef what,
+                              mlir::Value value, mlir::Value like);
+
 } // namespace qcc::qint
 
 #endif // QCC_DIALECTS_QINT_QINTVERIFY_H

@@ -11,7 +11,7 @@ namespace {
 
 /// Other softmaxes stay as they are: their parts have integer forms, and the
 /// whole has none.
-constexpr int64_t maxElements = 4096;
+constexpr int64_t maxElements = 65536;
 
 struct Argument {
   Value x;

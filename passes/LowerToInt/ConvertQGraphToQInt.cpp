@@ -144,7 +144,20 @@ Type Lowering::accumulatorFor(Operation *op, int64_t bound) {
   return {};
 }
 
+/// Whether `op` holds real numbers that only norms read, which make integers of
+/// them in their own units.
+static bool isNormParameter(Operation *op) {
+  return isa<qgraph::ConstantOp>(op) &&
+         getElementTypeOrSelf(op->getResult(0).getType()).isF32() &&
+         llvm::all_of(op->getUses(), [](OpOperand &use) {
+           return isa<qgraph::LayerNormOp, qgraph::RmsNormOp>(use.getOwner()) &&
+                  use.getOperandNumber() > 0;
+         });
+}
+
 llvm::LogicalResult Lowering::lower(Operation *op) {
+  if (isNormParameter(op))
+    return success();
   Block *block = builder.getInsertionBlock();
   Operation *last = block->empty() ? nullptr : &block->back();
   bool known = true;
@@ -173,6 +186,11 @@ llvm::LogicalResult Lowering::lower(Operation *op) {
                 .Case([&](qgraph::UnaryOp o) { return lowerUnary(o); })
                 .Case([&](qgraph::TableOp o) { return lowerTable(o); })
                 .Case([&](qgraph::ClampOp o) { return lowerClamp(o); })
+                .Case([&](qgraph::SoftmaxOp o) {
+                  return o.getLog() ? lowerLogSoftmax(o) : lowerSoftmax(o);
+                })
+                .Case([&](qgraph::LayerNormOp o) { return lowerLayerNorm(o); })
+                .Case([&](qgraph::RmsNormOp o) { return lowerRmsNorm(o); })
                 .Case([&](qgraph::ConcatOp o) { return lowerConcat(o); })
                 .Case([&](qgraph::PadOp o) { return lowerPad(o); })
                 .Case([&](qgraph::ResizeOp o) { return lowerResize(o); })

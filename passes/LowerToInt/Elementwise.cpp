@@ -162,6 +162,8 @@ Value Lowering::lowerUnary(qgraph::UnaryOp op) {
   std::optional<ActivationType> out = activation(op, op.getOutput());
   if (!in || !out)
     return {};
+  if (std::optional<Value> gate = lowerGate(op, *in, *out))
+    return *gate;
   if (in->storage.getWidth() == 16)
     return lowerWordFunction(op);
   bool isUnsigned = in->storage.isUnsigned();

@@ -43,13 +43,12 @@ bool isForeignKernel(Operation *op) {
 }
 
 std::optional<Value> Lowering::lowerKernel(Operation *op) {
-  // There is no other integer softmax.
-  if (auto softmax = dyn_cast<qgraph::SoftmaxOp>(op))
-    return softmax.getLog() ? lowerKernelLogSoftmax(softmax)
-                            : lowerKernelSoftmax(softmax);
   if (!isForeignKernel(op))
     return std::nullopt;
   return llvm::TypeSwitch<Operation *, std::optional<Value>>(op)
+      .Case([&](qgraph::SoftmaxOp o) {
+        return o.getLog() ? lowerKernelLogSoftmax(o) : lowerKernelSoftmax(o);
+      })
       .Case([&](qgraph::AddOp) { return lowerRescaledAdd(op, false); })
       .Case([&](qgraph::SubOp) { return lowerRescaledAdd(op, true); })
       .Case([&](qgraph::DivOp o) { return lowerKernelDiv(o); })

@@ -78,6 +78,33 @@ private:
   mlir::Value lowerKernelLogSoftmax(qgraph::SoftmaxOp op);
   mlir::Value lowerKernelDiv(qgraph::DivOp op);
   mlir::Value lowerL2Normalization(qgraph::RmsNormOp op);
+  // Softmax.cpp
+  /// What a softmax is made of: the largest code of each row and the sum of
+  /// powers of two below it.
+  struct Powers {
+    mlir::Value largest, table, sum;
+    int32_t multiplier = 0, shift = 0;
+    qint::Form form = qint::Form::Polynomial;
+    llvm::SmallVector<int64_t> row; ///< shape of `largest` and `sum`
+  };
+  std::optional<Powers> powersOf(qgraph::SoftmaxOp op,
+                                 const ActivationType &in);
+  mlir::Value lowerSoftmax(qgraph::SoftmaxOp op);
+  mlir::Value lowerLogSoftmax(qgraph::SoftmaxOp op);
+  std::optional<mlir::Value> lowerGate(qgraph::UnaryOp op,
+                                       const ActivationType &in,
+                                       const ActivationType &out);
+  /// The form that `op` asks for (`qgraph.form`), if any.
+  static std::optional<qint::Form> formOf(mlir::Operation *op);
+  // Norms.cpp
+  mlir::Value lowerLayerNorm(qgraph::LayerNormOp op);
+  mlir::Value lowerRmsNorm(qgraph::RmsNormOp op);
+  /// A normalization of the first operand; means are taken away where there is
+  /// a beta.
+  mlir::Value lowerNorm(mlir::Operation *op, double epsilon, mlir::Value gamma,
+                        mlir::Value beta);
+  mlir::Value inShape(mlir::Operation *op, mlir::Value value,
+                      llvm::ArrayRef<int64_t> shape);
   // Words.cpp: 16-bit activations
   mlir::Value lowerWordSoftmax(qgraph::SoftmaxOp op);
   mlir::Value lowerWordSigmoid(qgraph::UnaryOp op);

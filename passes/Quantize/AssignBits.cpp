@@ -28,11 +28,6 @@ public:
     groups.forEach([&](ArrayRef<Value> members) {
       valid &= succeeded(assignGroup(members));
     });
-    if (!valid)
-      return failure();
-    groups.forEach([&](ArrayRef<Value> members) {
-      valid &= succeeded(limitGroup(members));
-    });
     return success(valid);
   }
 
@@ -124,34 +119,6 @@ private:
     }
     for (Value member : members)
       setBits(member, given.value_or(plan.activations), given.has_value());
-    return success();
-  }
-
-  /// Takes back bits that there is no integer form for.
-  LogicalResult limitGroup(ArrayRef<Value> members) {
-    for (Value member : members) {
-      auto softmax = member.getDefiningOp<qgraph::SoftmaxOp>();
-      if (!softmax)
-        continue;
-      unsigned bits = getBits(member);
-      Value input = softmax.getInput();
-      bool fits = bits == 8 ||
-                  (bits == 16 && isActivation(input) && getBits(input) == 16);
-      if (fits)
-        continue;
-      if (isGiven(member))
-        return fail(member.getLoc())
-               << "layer '" << layerOf(member) << "' is a softmax of "
-               << getBits(input) << "-bit inputs, which can have 8-bit results"
-               << (getBits(input) == 16 ? " or 16-bit ones" : "") << ", not "
-               << bits << "-bit ones";
-      emitRemark(member.getLoc()) << "layer '" << layerOf(member)
-                                  << "' keeps 8 bits, a softmax has no integer "
-                                     "form with "
-                                  << bits;
-      for (Value other : members)
-        setBits(other, 8, false);
-    }
     return success();
   }
 

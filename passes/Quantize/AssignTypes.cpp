@@ -38,7 +38,8 @@ quant::UniformQuantizedType unitType(Value value) {
 quant::UniformQuantizedType fixedType(Value value) {
   if (auto type = dyn_cast_or_null<TypeAttr>(getFact(value, "qgraph.type")))
     return dyn_cast<quant::UniformQuantizedType>(type.getValue());
-  if (value.getDefiningOp<qgraph::SoftmaxOp>())
+  if (auto softmax = value.getDefiningOp<qgraph::SoftmaxOp>();
+      softmax && !softmax.getLog())
     return unitType(value);
   if (auto table = value.getDefiningOp<qgraph::TableOp>())
     return dyn_cast_or_null<quant::UniformQuantizedType>(

@@ -13,11 +13,9 @@ namespace qcc {
 static bool lacksIntegerForm(Operation *op) {
   if (auto softmax = dyn_cast<qgraph::SoftmaxOp>(op)) {
     ArrayRef<int64_t> shape = shapeOf(softmax.getOutput());
-    return softmax.getLog() || softmax.getAxis() + 1 != shape.size() ||
-           shape.back() >= 4096;
+    return softmax.getAxis() + 1 != shape.size() || shape.back() >= 1 << 16;
   }
-  return isa<qgraph::LayerNormOp, qgraph::RmsNormOp, qgraph::DivOp,
-             qgraph::PowOp>(op);
+  return isa<qgraph::DivOp, qgraph::PowOp>(op);
 }
 
 LogicalResult checkQuantizable(ModuleOp module) {
@@ -36,9 +34,10 @@ LogicalResult checkQuantizable(ModuleOp module) {
       error << " and " << ops.size() - 1 << " more of its kind";
     error
         << " cannot be quantized yet; supported are convolutions, matrix "
-           "products, pooling, reductions, sums, products, maxima, softmax of "
-           "less than 4096 elements along the last axis, data movement and "
-           "functions of one element";
+           "products, pooling, reductions, sums, products, maxima, "
+           "normalization over the last axes, softmax of less than 65536 "
+           "elements along the last axis, data movement and functions of one "
+           "element";
   }
   return success(refused.empty());
 }

@@ -132,8 +132,8 @@ QuantScheme activationScheme(unsigned bits) {
 }
 
 bool isParameter(OpOperand &operand) {
-  return isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp, qgraph::BatchNormOp>(
-             operand.getOwner()) &&
+  return isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp, qgraph::BatchNormOp,
+             qgraph::LayerNormOp, qgraph::RmsNormOp>(operand.getOwner()) &&
          operand.getOperandNumber() > 0;
 }
 

@@ -19,8 +19,9 @@ namespace {
 bool isElementwise(Operation *op) {
   return isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp, qint::MulOp,
              qint::ClampOp, qint::TableOp, qint::FlipSignOp, qint::MaximumOp,
-             qint::MinimumOp, qint::DivOp, qint::InterpolateOp,
-             qint::SigmoidOp>(op);
+             qint::MinimumOp, qint::DivOp, qint::InterpolateOp, qint::SigmoidOp,
+             qint::InverseRootOp, qint::ReciprocalOp, qint::LogarithmOp,
+             qint::GateOp>(op);
 }
 
 bool staysOutside(Operation *op) {

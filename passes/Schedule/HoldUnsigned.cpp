@@ -119,7 +119,8 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
   bool makesCodes(Operation *op) const {
     if (isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp,
             qint::AvgPool2DOp, qint::TableOp, qint::SoftmaxOp,
-            qint::LogSoftmaxOp, qint::NormalizeOp, qint::DivOp>(op))
+            qint::LogSoftmaxOp, qint::NormalizeOp, qint::DivOp, qint::NormOp,
+            qint::PowerShareOp>(op))
       return true;
     return llvm::any_of(op->getOperands(),
                         [&](Value operand) { return isHeld(operand); });
@@ -139,10 +140,11 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
           o.setLhsZeroPoint(moved(o.getLhsZeroPoint(), o.getLhs()));
           o.setRhsZeroPoint(moved(o.getRhsZeroPoint(), o.getRhs()));
         })
-        .Case<qint::RequantizeOp, qint::ReduceOp, qint::ResizeOp>([&](auto o) {
-          o.setZeroPoint(moved(o.getZeroPoint(), o.getInput()));
-        })
-        .Case<qint::AvgPool2DOp, qint::NormalizeOp>([&](auto o) {
+        .Case<qint::RequantizeOp, qint::ReduceOp, qint::ResizeOp, qint::GateOp>(
+            [&](auto o) {
+              o.setZeroPoint(moved(o.getZeroPoint(), o.getInput()));
+            })
+        .Case<qint::AvgPool2DOp, qint::NormalizeOp, qint::NormOp>([&](auto o) {
           o.setInputZeroPoint(moved(o.getInputZeroPoint(), o.getInput()));
         })
         .Case([&](qint::ClampOp o) {
@@ -159,11 +161,12 @@ struct HoldUnsigned : impl::HoldUnsignedBase<HoldUnsigned> {
         .Case<qint::RequantizeOp, qint::AvgPool2DOp, qint::RescaledAddOp>(
             [&](auto o) { o.setRescaleAttr(shifted(o.getRescale())); })
         .Case<qint::AddOp, qint::SoftmaxOp, qint::LogSoftmaxOp,
-              qint::NormalizeOp, qint::DivOp>([&](auto o) {
-          o.setZeroPoint(o.getZeroPoint() + kShift);
-          o.setMin(o.getMin() + kShift);
-          o.setMax(o.getMax() + kShift);
-        })
+              qint::NormalizeOp, qint::DivOp, qint::NormOp, qint::PowerShareOp>(
+            [&](auto o) {
+              o.setZeroPoint(o.getZeroPoint() + kShift);
+              o.setMin(o.getMin() + kShift);
+              o.setMax(o.getMax() + kShift);
+            })
         .Case([&](qint::TableOp o) {
           auto constant = o.getTable().getDefiningOp<qint::ConstantOp>();
           OpBuilder builder(constant);

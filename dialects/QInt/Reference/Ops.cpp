@@ -66,7 +66,9 @@ llvm::Expected<Tensor> evaluateOp(Operation *op, Operands operands) {
                 MaxPool2DOp, ReduceOp, ArgMaxOp, ResizeOp, ConcatOp, SliceOp,
                 PadOp, ReshapeOp, TransposeOp, TileOp, GatherOp, RescaledAddOp,
                 ExpSumOp, SoftmaxOp, LogSoftmaxOp, NormalizeOp, DivOp,
-                InterpolateOp, SigmoidOp, ShareOp>(
+                InterpolateOp, SigmoidOp, ShareOp, InverseRootOp, NormOp,
+                PowerSumOp, PowerShareOp, PowerLogOp, ReciprocalOp, LogarithmOp,
+                GateOp>(
               [&](auto typed) { return evaluate(typed, operands, *out); })
           .Default([&](Operation *) {
             return errorAt(op, "the reference does not know this op");

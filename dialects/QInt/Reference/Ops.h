@@ -43,6 +43,16 @@ llvm::Error evaluate(ClampOp op, Operands in, Tensor &out);
 llvm::Error evaluate(TableOp op, Operands in, Tensor &out);
 llvm::Error evaluate(FlipSignOp op, Operands in, Tensor &out);
 
+// FunctionOps.cpp
+llvm::Error evaluate(InverseRootOp op, Operands in, Tensor &out);
+llvm::Error evaluate(NormOp op, Operands in, Tensor &out);
+llvm::Error evaluate(PowerSumOp op, Operands in, Tensor &out);
+llvm::Error evaluate(PowerShareOp op, Operands in, Tensor &out);
+llvm::Error evaluate(PowerLogOp op, Operands in, Tensor &out);
+llvm::Error evaluate(ReciprocalOp op, Operands in, Tensor &out);
+llvm::Error evaluate(LogarithmOp op, Operands in, Tensor &out);
+llvm::Error evaluate(GateOp op, Operands in, Tensor &out);
+
 // KernelOps.cpp
 llvm::Error evaluate(RescaledAddOp op, Operands in, Tensor &out);
 llvm::Error evaluate(ExpSumOp op, Operands in, Tensor &out);

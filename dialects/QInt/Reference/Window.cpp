@@ -101,7 +101,7 @@ llvm::Error evaluate(MaxPool2DOp op, Operands in, Tensor &out) {
   return forEachWindow(op, input, out, visit);
 }
 
-// Rules reduce-v1 and reduce-v2.
+// Rules reduce-v1, reduce-v2 and reduce-v4.
 llvm::Error evaluate(ReduceOp op, Operands in, Tensor &out) {
   const Tensor &input = *in[0];
   ReduceKind kind = op.getKind();
@@ -114,6 +114,8 @@ llvm::Error evaluate(ReduceOp op, Operands in, Tensor &out) {
     int64_t code = input.values[position++];
     if (kind == ReduceKind::Sum)
       results[to] += code - zero;
+    else if (kind == ReduceKind::Squares)
+      results[to] += Wide(code - zero) * (code - zero);
     else if (!seen[to])
       results[to] = code;
     else

@@ -182,6 +182,7 @@ Value Stage::reduce(qint::ReduceOp op) {
   }
   RDom r(bounds);
   qint::ReduceKind kind = op.getKind();
+  auto zero = static_cast<int32_t>(op.getZeroPoint());
   auto step = [=](const Point &p, Expr sofar) -> Expr {
     Point q = p.moved(p.at);
     for (size_t i = 0; i < axes.size(); ++i)
@@ -191,6 +192,15 @@ Value Stage::reduce(qint::ReduceOp op) {
       return Halide::max(sofar, v);
     if (kind == qint::ReduceKind::Min)
       return Halide::min(sofar, v);
+    if (kind == qint::ReduceKind::Squares) {
+      // Bytes less their zero point have 9 bits, words 17.
+      Halide::Type half = Halide::Int(in.type.bits() == 8 ? 16 : 32);
+      Halide::Type whole = in.type.bits() == 8 ? Halide::Int(32) : type;
+      Expr difference = Halide::cast(half, v) -
+                        constant(half, zero);
+      Expr wide = Halide::cast(whole, difference);
+      return sofar + Halide::cast(type, wide * wide);
+    }
     return sofar + Halide::cast(type, v);
   };
   auto init = [=](const Point &) mutable -> Expr {
@@ -198,6 +208,8 @@ Value Stage::reduce(qint::ReduceOp op) {
       return in.type.min();
     if (kind == qint::ReduceKind::Min)
       return in.type.max();
+    if (kind == qint::ReduceKind::Squares)
+      return constant(type, 0);
     return constant(type, -count * op.getZeroPoint());
   };
   return accumulator(shapeOf(op.getOutput()), type, init, step);

@@ -237,13 +237,14 @@ bool isPointwise(Operation *op) {
   return isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp, qint::MulOp,
              qint::MaximumOp, qint::MinimumOp, qint::ClampOp, qint::TableOp,
              qint::FlipSignOp, qint::DivOp, qint::InterpolateOp,
-             qint::SigmoidOp>(op);
+             qint::SigmoidOp, qint::InverseRootOp, qint::ReciprocalOp,
+             qint::LogarithmOp, qint::GateOp>(op);
 }
 
 bool isContraction(Operation *op) {
   return isa<qint::Conv2DOp, qint::MatMulOp, qint::AvgPool2DOp,
-             qint::MaxPool2DOp, qint::ReduceOp, qint::ArgMaxOp, qint::ExpSumOp>(
-      op);
+             qint::MaxPool2DOp, qint::ReduceOp, qint::ArgMaxOp, qint::ExpSumOp,
+             qint::PowerSumOp>(op);
 }
 
 llvm::ArrayRef<int64_t> shapeOf(Value value) {

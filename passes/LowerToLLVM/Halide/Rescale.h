@@ -27,7 +27,7 @@ Expr rescale(Expr v, qint::RescaleAttr attribute, Halide::Type type,
 Expr rescaleDown(Expr v, qint::RescaleAttr attribute,
                  const Arithmetic &arithmetic);
 
-/// floor(v * m / 2^32) for m >= 0, both i32.
+/// floor(v * m / 2^32), both i32.
 Expr highProduct(const Expr &v, const Expr &m, const Arithmetic &arithmetic);
 
 /// v * m in 64 bits for i32 v and 0 <= m, or |v| < 2^47 and m < 2^15.

@@ -91,6 +91,18 @@ private:
   Value normalize(qint::NormalizeOp op);
   Value div(qint::DivOp op);
 
+  // FunctionOps.cpp
+  struct Calculator;
+  Value inverseRoot(qint::InverseRootOp op);
+  Value norm(qint::NormOp op);
+  template <typename Op> std::function<Expr(const Point &)> powers(Op op);
+  Value powerSum(qint::PowerSumOp op);
+  Value powerShare(qint::PowerShareOp op);
+  Value powerLog(qint::PowerLogOp op);
+  Value reciprocal(qint::ReciprocalOp op);
+  Value logarithm(qint::LogarithmOp op);
+  Value gate(qint::GateOp op);
+
   // Interpolate.cpp
   Value interpolate(qint::InterpolateOp op);
   Value sigmoid(qint::SigmoidOp op);

@@ -201,16 +201,16 @@ func.func @softmax(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
 // CHECK-LABEL: func.func @no_softmax
 // CHECK-NOT:     softmax
 // CHECK:         return
-func.func @no_softmax(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>, %z: tensor<4096xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<4096xf32>) {
+func.func @no_softmax(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>, %z: tensor<65536xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<65536xf32>) {
   %0 = qgraph.unary <exp> %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %1 = qgraph.reduce <sum> %0 {axes = array<i64: 0, 1>} : (tensor<2x3xf32>) -> tensor<1x1xf32>
   %2 = qgraph.div %0, %1 : (tensor<2x3xf32>, tensor<1x1xf32>) -> tensor<2x3xf32>
   %3 = qgraph.reduce <sum> %y {axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2x1xf32>
   %4 = qgraph.div %0, %3 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
-  %5 = qgraph.unary <exp> %z : (tensor<4096xf32>) -> tensor<4096xf32>
-  %6 = qgraph.reduce <sum> %5 {axes = array<i64: 0>} : (tensor<4096xf32>) -> tensor<1xf32>
-  %7 = qgraph.div %5, %6 : (tensor<4096xf32>, tensor<1xf32>) -> tensor<4096xf32>
-  return %2, %4, %7 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<4096xf32>
+  %5 = qgraph.unary <exp> %z : (tensor<65536xf32>) -> tensor<65536xf32>
+  %6 = qgraph.reduce <sum> %5 {axes = array<i64: 0>} : (tensor<65536xf32>) -> tensor<1xf32>
+  %7 = qgraph.div %5, %6 : (tensor<65536xf32>, tensor<1xf32>) -> tensor<65536xf32>
+  return %2, %4, %7 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<65536xf32>
 }
 
 // -----

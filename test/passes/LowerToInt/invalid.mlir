@@ -50,7 +50,7 @@ func.func @kernel_sigmoid_scale(%x: tensor<3x!s>) -> tensor<3x!t> {
 !s = !quant.uniform<i16:f32, 0.5>
 func.func @word_softmax(%x: tensor<2x3x!s>) -> tensor<2x3x!s> {
   // expected-error @+1 {{layer 'soft' has no integer form; supported is a softmax of less than 65536 16-bit codes}}
-  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "soft"} : (tensor<2x3x!s>) -> tensor<2x3x!s>
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.rounding = "single", qgraph.layer = "soft"} : (tensor<2x3x!s>) -> tensor<2x3x!s>
   return %0 : tensor<2x3x!s>
 }
 
@@ -59,7 +59,7 @@ func.func @word_softmax(%x: tensor<2x3x!s>) -> tensor<2x3x!s> {
 !a = !quant.uniform<i8:f32, 0.5:3>
 func.func @log_softmax(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
   // expected-error @+1 {{layer 'soft' has no integer form; supported is TensorFlow Lite's logarithm of a softmax}}
-  %0 = qgraph.softmax %x {axis = 1 : i64, log, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!a>
+  %0 = qgraph.softmax %x {axis = 1 : i64, log, qgraph.rounding = "single", qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!a>
   return %0 : tensor<2x3x!a>
 }
 
@@ -191,7 +191,7 @@ func.func @branches(%x: tensor<3x!quant.uniform<i8:f32, 0.5>>) -> tensor<3x!quan
 !a = !quant.uniform<i8:f32, 0.5:3>
 func.func @softmax_scale(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
   // expected-error @+1 {{layer 'soft' has no integer form; supported is a softmax of less than 4096 8-bit codes over the last axis to scale 1/256 from 0}}
-  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!a>
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.rounding = "single", qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!a>
   return %0 : tensor<2x3x!a>
 }
 
@@ -200,7 +200,7 @@ func.func @softmax_scale(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
 !a = !quant.uniform<i8:f32, 0.5:3>
 !b = !quant.uniform<i8:f32, 3.906250e-03:-128>
 func.func @softmax_axis(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
-  // expected-error @+1 {{has no integer form}}
+  // expected-error @+1 {{layer 'soft' has no integer form; supported is a softmax of less than 65536 elements over the last axis, of inputs in steps of at most 88}}
   %0 = qgraph.softmax %x {axis = 0 : i64, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!b>
   return %0 : tensor<2x3x!b>
 }
@@ -211,7 +211,7 @@ func.func @softmax_axis(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
 !b = !quant.uniform<i8:f32, 3.906250e-03:-128>
 func.func @softmax_tiny_scale(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
   // expected-error @+1 {{has no integer form}}
-  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!b>
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.rounding = "single", qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!b>
   return %0 : tensor<2x3x!b>
 }
 
@@ -251,4 +251,54 @@ func.func @kernel_resize(%x: tensor<1x3x2x1x!a>) -> tensor<1x7x4x1x!a> {
   // expected-error @+1 {{layer 'up' has weights that add up to 9, expected a power of two of at most 2^30}}
   %0 = qgraph.resize <bilinear> %x {scale = array<i64: 3, 1, 3, 1>, offset = array<i64: 0, 0>, border = array<i64: 0, 0>, qgraph.layer = "up", qgraph.rounding = "double"} : (tensor<1x3x2x1x!a>) -> tensor<1x7x4x1x!a>
   return %0 : tensor<1x7x4x1x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i16:f32, 0.5:0>
+!b = !quant.uniform<i16:f32, 3.0517578125e-05:0>
+func.func @softmax_step(%x: tensor<2x3x!a>) -> tensor<2x3x!b> {
+  // expected-error @+1 {{of inputs in steps of at most 0.34}}
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "soft"} : (tensor<2x3x!a>) -> tensor<2x3x!b>
+  return %0 : tensor<2x3x!b>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.5:3>
+func.func @norm_parameter(%x: tensor<2x3x!a>, %g: tensor<3xf32>) -> tensor<2x3x!a> {
+  %b = qgraph.constant dense<1.0> : tensor<3xf32> -> tensor<3xf32>
+  // expected-error @+1 {{layer 'n' must have constant f32 parameters}}
+  %0 = qgraph.layer_norm %x, %b, %g {axis = 1 : i64, epsilon = 1.0e-5 : f32, qgraph.layer = "n"} : (tensor<2x3x!a>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i16:f32, 0.5:0>
+func.func @norm_length(%x: tensor<2x32768x!a>) -> tensor<2x32768x!a> {
+  %b = qgraph.constant dense<1.0> : tensor<32768xf32> -> tensor<32768xf32>
+  // expected-error @+1 {{layer 'n' normalizes rows of 32768 codes of 16 bits, which are too long for sums of 32 bits}}
+  %0 = qgraph.layer_norm %x, %b, %b {axis = 1 : i64, epsilon = 1.0e-5 : f32, qgraph.layer = "n"} : (tensor<2x32768x!a>, tensor<32768xf32>, tensor<32768xf32>) -> tensor<2x32768x!a>
+  return %0 : tensor<2x32768x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 1.0e-12:3>
+func.func @norm_epsilon(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
+  %b = qgraph.constant dense<1.0> : tensor<3xf32> -> tensor<3xf32>
+  // expected-error @+1 {{layer 'n' has an epsilon of 1.000000e+03, which is too large for inputs in steps of 1.000000e-12}}
+  %0 = qgraph.rms_norm %x, %b {axis = 1 : i64, epsilon = 1.0e+3 : f32, qgraph.layer = "n"} : (tensor<2x3x!a>, tensor<3xf32>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
+}
+
+// -----
+
+!a = !quant.uniform<i8:f32, 1.0e-09:3>
+func.func @norm_gamma(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
+  %b = qgraph.constant dense<1.0e+3> : tensor<3xf32> -> tensor<3xf32>
+  // expected-error @+1 {{layer 'n' has a gamma or beta that is too large for results in steps of 1.000000e-09}}
+  %0 = qgraph.layer_norm %x, %b, %b {axis = 1 : i64, epsilon = 1.0e-20 : f32, qgraph.layer = "n"} : (tensor<2x3x!a>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3x!a>
+  return %0 : tensor<2x3x!a>
 }

@@ -79,7 +79,7 @@ func.func @mean(%x: tensor<2x3x!a>) -> tensor<2x1x!a> {
 // CHECK: qint.exp_sum
 // CHECK: qint.softmax
 func.func @softmax(%x: tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 3.906250e-03:-128>> {
-  %0 = qgraph.softmax %x {axis = 1 : i64} : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 3.906250e-03:-128>>
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.rounding = "double"} : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 3.906250e-03:-128>>
   return %0 : tensor<2x3x!quant.uniform<i8:f32, 3.906250e-03:-128>>
 }
 

@@ -34,7 +34,7 @@ func.func @kernel(%x: tensor<3x!a>) -> tensor<3x!p> {
 // CHECK: qint.reduce <sum>
 // CHECK: qint.share
 func.func @softmax(%x: tensor<2x3x!a>) -> tensor<2x3x!p> {
-  %0 = qgraph.softmax %x {axis = 1 : i64} : (tensor<2x3x!a>) -> tensor<2x3x!p>
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.rounding = "single"} : (tensor<2x3x!a>) -> tensor<2x3x!p>
   return %0 : tensor<2x3x!p>
 }
 
@@ -76,6 +76,6 @@ func.func @narrow(%x: tensor<1x1x1x600x!a>) -> tensor<1x1x1x1x!a> {
 // CHECK: qint.requantize {{.*}}multipliers = [1073741824], shifts = [37], rounding = single, zero_point = -128, min = -128, max = 127>{{.*}} -> tensor<2x3xi8>
 func.func @bytes(%x: tensor<2x3x!a>) -> (tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>, tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>) {
   %0 = qgraph.unary <sigmoid> %x : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>
-  %1 = qgraph.softmax %x {axis = 1 : i64} : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>
+  %1 = qgraph.softmax %x {axis = 1 : i64, qgraph.rounding = "single"} : (tensor<2x3x!a>) -> tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>
   return %0, %1 : tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>, tensor<2x3x!quant.uniform<i8:f32, 0.00390625:-128>>
 }

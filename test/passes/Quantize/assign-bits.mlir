@@ -33,9 +33,8 @@
 // WIDE: <tanh>{{.*}} -> tensor<1x1x1x2x!quant.uniform<i16:f32, 3.0517578125E-5>>
 // WIDE: softmax{{.*}} -> tensor<1x1x1x2x!quant.uniform<i16:f32, 3.0517578125E-5>>
 
-// NARROW: remark: layer 's' keeps 8 bits, a softmax has no integer form with 4
 // NARROW: <tanh>{{.*}}qgraph.type = !quant.uniform<i8<-8:7>:f32, 1.250000e-01>
-// NARROW: softmax{{.*}}qgraph.type = !quant.uniform<i8:f32, 3.906250e-03:-128>
+// NARROW: softmax{{.*}}qgraph.type = !quant.uniform<i8<-8:7>:f32, 6.250000e-02:-8>
 
 // EIGHT-NOT: bits
 

@@ -208,8 +208,17 @@ Value reduce(RandomWriter &w) {
       count *= shape[i];
       shape[i] = 1;
     }
-  std::string kind = w.pick<const char *>({"sum", "sum", "max", "min"});
+  std::string kind =
+      w.pick<const char *>({"sum", "sum", "squares", "max", "min"});
   int64_t zero = w.code(x.element);
+  if (kind == "squares") {
+    double bound = magnitude(x, zero) * magnitude(x, zero) * count;
+    return w.requantize(w.emit("reduce <squares>", {x},
+                               fmt::format("axes = {}, zero_point = {} : i32",
+                                           arrayText(axes), zero),
+                               accumulatorFor(bound), shape),
+                        bound / 3);
+  }
   bool sum = kind == "sum";
   Value result = w.emit(
       "reduce <" + kind + ">", {x},
@@ -368,6 +377,119 @@ struct Kind {
   Value (*write)(RandomWriter &);
 };
 
+std::string formText(RandomWriter &w) {
+  return fmt::format("form = #qint.form<{}>",
+                     w.pick<const char *>({"polynomial", "shift", "table"}));
+}
+
+/// The bounds and zero point of a result.
+std::string codesText(RandomWriter &w, const std::string &element) {
+  int64_t a = w.code(element), b = w.code(element);
+  return fmt::format("zero_point = {} : i32, min = {} : i32, max = {} : i32",
+                     w.code(element), std::min(a, b), std::max(a, b));
+}
+
+/// The shape of one number for each row of the last axis.
+Shape rowsOf(const Value &value) {
+  Shape shape = value.shape;
+  shape.back() = 1;
+  return shape;
+}
+
+Value reduceRows(RandomWriter &w, const Value &x, const char *kind,
+                 const std::string &element, int64_t zero) {
+  return w.emit(fmt::format("reduce <{}>", kind), {x},
+                fmt::format("axes = {}, zero_point = {} : i32",
+                            arrayText({int64_t(x.shape.size()) - 1}), zero),
+                element, rowsOf(x));
+}
+
+Value norm(RandomWriter &w) {
+  Value x = w.operand(w.in(1, 4));
+  int64_t depth = x.shape.back(), zero = w.code(x.element);
+  bool centred = w.chance(70);
+  int fraction = 28;
+  for (int64_t n = 1; centred && n < depth; n *= 4)
+    --fraction;
+  double most = magnitude(x, zero);
+  Value squares =
+      reduceRows(w, x, "squares", accumulatorFor(depth * most * most), zero);
+  std::vector<Value> root = {squares};
+  if (centred)
+    root.push_back(reduceRows(w, x, "sum", "i32", zero));
+  Value scale =
+      w.emit("inverse_root", root,
+             fmt::format("count = {} : i64, addend = {} : i64, {}",
+                         centred ? depth : 1,
+                         w.pick<int64_t>({1, 77, 123456, int64_t(1) << 55}),
+                         formText(w)),
+             "i32", rowsOf(x));
+  std::vector<Value> operands = {
+      x, scale, w.constant({depth}, "i32", INT32_MIN, INT32_MAX),
+      w.constant({depth}, "i32", -(1 << 29), 1 << 29)};
+  if (centred)
+    operands.push_back(root[1]);
+  std::string element = w.pick<const char *>({"i8", "ui8", "i16"});
+  return w.tail(
+      w.emit("norm", operands,
+             fmt::format("input_zero_point = {} : i32, fraction = {} "
+                         ": i32, shift = {} : i32, {}",
+                         zero, fraction, w.in(1, 22), codesText(w, element)),
+             element, x.shape));
+}
+
+/// A softmax, or its logarithm.
+Value softmax(RandomWriter &w) {
+  Value x = w.operand(w.in(1, 4));
+  bool isByte = x.element != "i16", isLog = w.chance(30);
+  std::string steps = fmt::format("multiplier = {} : i32, shift = {} : i32",
+                                  w.in(0, (1 << (isByte ? 23 : 15)) - 1),
+                                  w.in(0, isByte ? 20 : 12));
+  std::string form = formText(w);
+  Value largest = reduceRows(w, x, "max", x.element, 0);
+  std::vector<Value> table;
+  if (isByte && !isLog && w.chance(50))
+    table.push_back(w.constant({256}, "i16", 1, 32767));
+  auto with = [&](std::vector<Value> operands) {
+    operands.insert(operands.end(), table.begin(), table.end());
+    return operands;
+  };
+  // Where an element is the largest of its row it counts 2^15.
+  Value sum = w.emit("power_sum", with({x, largest}), steps + ", " + form,
+                     "i32", rowsOf(x));
+  if (isLog) {
+    Value logarithm = w.emit("logarithm", {sum}, formText(w), "i32", rowsOf(x));
+    return w.requantize(w.emit("power_log", {x, largest, logarithm},
+                               "multiplier = 300 : i32, shift = 1 : i32", "i32",
+                               x.shape),
+                        1 << 20);
+  }
+  Value scale = w.emit("reciprocal", {sum}, formText(w), "i32", rowsOf(x));
+  std::string element = w.pick<const char *>({"i8", "ui8", "i16"});
+  return w.tail(w.emit("power_share", with({x, largest, scale}),
+                       fmt::format("{}, {}, bits = {} : i32, {}", steps, form,
+                                   w.in(1, 15), codesText(w, element)),
+                       element, x.shape));
+}
+
+Value gate(RandomWriter &w) {
+  Value x = w.operand(w.in(1, 5));
+  bool isByte = x.element != "i16";
+  int64_t zero = isByte ? w.code(x.element) : 0;
+  std::string kind =
+      w.pick<const char *>({"logistic", "tanh", "swish", "gelu"});
+  Value result =
+      w.emit("gate <" + kind + ">", {x},
+             fmt::format("zero_point = {} : i32, multiplier = {} : i32, shift "
+                         "= {} : i32, form = #qint.form<{}>",
+                         zero, w.in(0, isByte ? 1 << 22 : 65535),
+                         w.in(0, isByte ? 20 : 14),
+                         w.chance(70) ? "polynomial" : "shift"),
+             "i32", x.shape);
+  bool isProduct = kind == "swish" || kind == "gelu";
+  return w.requantize(result, 32768.0 * (isProduct ? magnitude(x, zero) : 1));
+}
+
 const Kind kinds[] = {
     {"conv2d", 10, conv},
     {"matmul", 4, matmul},
@@ -390,6 +512,9 @@ const Kind kinds[] = {
     {"argmax", 2, argmax},
     {"interpolate", 1, interpolate},
     {"div", 1, div},
+    {"norm", 2, norm},
+    {"softmax", 2, softmax},
+    {"gate", 1, gate},
 };
 
 } // namespace
