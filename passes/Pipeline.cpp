@@ -50,7 +50,14 @@ void buildPrepare(OpPassManager &pm, const PipelineOptions &options) {
   }
 }
 
-/// In: what buildPrepare leaves, and calibration statistics or none.
+/// In: what buildPrepare leaves, and calibration statistics or none. Out: the
+/// same float function, with the ranges of what was changed stated.
+void buildReparameterize(OpPassManager &pm, const PipelineOptions &options) {
+  if (options.quantize.reparameterize)
+    pm.addPass(createReparameterize(options.quantize));
+}
+
+/// In: what buildReparameterize leaves, and calibration statistics or none.
 /// Out: the same ops on `!quant.uniform` types, weights and biases integers.
 void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
   // Before ranges: how much a range should clip depends on the bits.

@@ -36,6 +36,8 @@ struct PipelineOptions {
 void buildLegalize(mlir::OpPassManager &pm, const PipelineOptions &options);
 /// The part of phase Quantize before calibration.
 void buildPrepare(mlir::OpPassManager &pm, const PipelineOptions &options);
+void buildReparameterize(mlir::OpPassManager &pm,
+                         const PipelineOptions &options);
 void buildQuantize(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildLowerToInt(mlir::OpPassManager &pm, const PipelineOptions &options);
 void buildSchedule(mlir::OpPassManager &pm, const PipelineOptions &options);

@@ -204,6 +204,15 @@ llvm::Error Compilation::equalize() {
   return llvm::Error::success();
 }
 
+llvm::Error Compilation::reparameterize() {
+  if (!opts.reparameterize)
+    return llvm::Error::success();
+  if (llvm::Error error = runPasses(Phase::Quantize, buildReparameterize))
+    return error;
+  floatModule = mlirModule->clone();
+  return llvm::Error::success();
+}
+
 /// What profiles of equalized networks name as their model: others have other
 /// ranges.
 static constexpr llvm::StringLiteral kEqualizedModel = "equalized";
@@ -298,6 +307,7 @@ PipelineOptions Compilation::pipelineOptions() const {
   options.quantize.observer = opts.observer;
   options.quantize.inputs = {opts.inputFormat};
   options.quantize.granularity = opts.granularity;
+  options.quantize.reparameterize = opts.reparameterize;
   options.quantize.absorbBiases = opts.equalization == Equalization::Absorb;
   options.quantize.equalize = opts.equalization == Equalization::On ||
                               options.quantize.absorbBiases ||
@@ -356,6 +366,8 @@ llvm::Error Compilation::runTo(Phase last) {
       error = equalize();
       if (!error)
         error = prepareProfile();
+      if (!error)
+        error = reparameterize();
       if (!error)
         error = runPasses(Phase::Quantize, buildQuantize);
       if (!error)

@@ -38,6 +38,8 @@ struct CompileOptions {
   quantize::Observer observer{quantize::ObserverKind::Mse};
   /// Bits by layer; none: 8 everywhere.
   std::optional<quantize::Plan> plan;
+  /// Whether channels of norms get like ranges after calibration.
+  bool reparameterize = true;
   WeightGranularity granularity = WeightGranularity::Channel;
   Equalization equalization = Equalization::Auto;
   /// How weights are rounded, other than to nearest with calibration data only.
@@ -114,6 +116,7 @@ private:
   llvm::Error loadCalibration();
   llvm::Error distillCalibration();
   llvm::Error equalize();
+  llvm::Error reparameterize();
   llvm::Error prepareProfile();
   PipelineOptions pipelineOptions() const;
   llvm::Error runPasses(Phase phase, void (*build)(mlir::OpPassManager &,

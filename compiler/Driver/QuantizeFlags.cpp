@@ -35,6 +35,11 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                             "biases too), auto (default: where filters have "
                             "one scale)"),
                    cl::value_desc("mode"), cl::init("auto"), cl::cat(category)),
+      reparameterize("reparameterize",
+                     cl::desc("channels of layer norms get like ranges: on "
+                              "(default), off"),
+                     cl::value_desc("switch"), cl::init("on"),
+                     cl::cat(category)),
       distill("distill",
               cl::desc("calibrate on so many samples made from the statistics "
                        "of batch normalization"),
@@ -60,6 +65,10 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
   if (!mode)
     return mode.takeError();
   options.equalization = *mode;
+  if (reparameterize != "on" && reparameterize != "off")
+    return llvm::createStringError("-reparameterize: found '" + reparameterize +
+                                   "', expected on or off");
+  options.reparameterize = reparameterize == "on";
   if (!quantize::isWeightWidth(weightBits))
     return invalid("weight-bits", weightBits, "2, 4 or 8");
   if (!quantize::isActivationWidth(activationBits))

@@ -9,7 +9,8 @@
 namespace qcc::driver {
 
 /// Declares `-observer`, `-rounding`, `-bias-correction`, `-plan`,
-/// `-weight-bits`, `-activation-bits`, `-weight-granularity`, `-equalize` and
+/// `-weight-bits`, `-activation-bits`, `-weight-granularity`, `-equalize`,
+/// `-reparameterize` and
 /// `-distill`; one static object per program.
 class QuantizeFlags {
 public:
@@ -29,7 +30,7 @@ private:
   llvm::cl::opt<std::string> plan;
   llvm::cl::opt<std::string> rounding, biasCorrection;
   llvm::cl::opt<unsigned> weightBits, activationBits;
-  llvm::cl::opt<std::string> granularity, equalization;
+  llvm::cl::opt<std::string> granularity, equalization, reparameterize;
   llvm::cl::opt<int64_t> distill;
 };
 

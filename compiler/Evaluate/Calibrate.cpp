@@ -2,6 +2,8 @@
 
 #include "compiler/Evaluate/Calibrate.h"
 
+#include "dialects/QGraph/QGraph.h"
+
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
@@ -59,6 +61,17 @@ samplesOf(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
   return values;
 }
 
+/// The channels of norms' results: what reparameterization goes by.
+static llvm::StringMap<size_t> normChannels(func::FuncOp function) {
+  llvm::StringMap<size_t> channels;
+  for (Operation &op : function.front())
+    if (auto layer = op.getAttrOfType<StringAttr>("qgraph.layer");
+        layer && isa<qgraph::LayerNormOp, qgraph::RmsNormOp>(op))
+      channels[layer.getValue()] =
+          cast<RankedTensorType>(op.getResult(0).getType()).getShape().back();
+  return channels;
+}
+
 llvm::Expected<quantize::Profile>
 calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
           llvm::ArrayRef<InputFormat> formats, ProgressCallback progress) {
@@ -69,12 +82,14 @@ calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
   if (!group)
     return group.takeError();
   quantize::Profile profile;
+  llvm::StringMap<size_t> channels = normChannels(function);
   auto observe = [&](const Observation &seen) {
     // A value that keeps its samples apart counts each of them.
     int64_t samples = seen.samples * *group;
     if (static_cast<int64_t>(seen.values.size()) % samples != 0)
       samples = seen.samples;
-    return profile.accumulate(seen.layer, seen.values, samples);
+    return profile.accumulate(seen.layer, seen.values, samples,
+                              channels.lookup(seen.layer));
   };
   int64_t total = datasets.empty() ? 0 : datasets.front().size();
   total -= total % *group;

@@ -11,7 +11,7 @@ namespace qcc::evaluate {
 
 /// Runs the float network `function`, whose ops carry `qgraph.layer`, on all
 /// samples and collects the statistics of every argument ("input0", ...) and
-/// layer. `datasets[k]` feeds argument k; all must have equally many samples.
+/// layer, those of norms by channel. `datasets[k]` feeds argument k; all must have equally many samples.
 /// `formats[k]` says how integer data become real values; the last one stands
 /// for all further arguments. Integer data of an argument that comes with a
 /// scale are its codes. Data are converted and run batch by batch, so

@@ -47,6 +47,24 @@ def Equalize : Pass<"qcc-equalize", "::mlir::ModuleOp"> {
   ];
 }
 
+def Reparameterize : Pass<"qcc-reparameterize", "::mlir::ModuleOp"> {
+  let summary = "channels of norms get like ranges, the network computes the same";
+  let description = [{
+    In: a float function of qgraph ops that carry `qgraph.layer`. Out: the same
+    function where every channel of the result of a `layer_norm` or `rms_norm`
+    that only convolutions read has one range, stated as `qgraph.range`: scales
+    (and for `layer_norm` shifts) went into gamma, beta and the filters and
+    biases of the readers. The ranges before are those of the profile; without
+    one, `spread` times gamma around beta. The attribute `qgraph.equalization`
+    of a norm says how far its channels were apart. RepQ-ViT (Li et al., 2023)
+    with the clipping of RepQuant.
+  }];
+  let options = [
+    Option<"spread", "spread", "double", "4",
+           "without a profile, ranges reach that many times gamma around beta">
+  ];
+}
+
 def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
   let summary = "every float tensor gets the range that its integers cover";
   let description = [{

@@ -51,6 +51,8 @@ struct QuantizeOptions {
   /// Whether channels get like ranges before all else; see qcc-equalize.
   bool equalize = false;
   bool absorbBiases = false;
+  /// Whether channels of norms get like ranges; see qcc-reparameterize.
+  bool reparameterize = true;
   WeightGranularity granularity = WeightGranularity::Channel;
   /// Calibration statistics by layer name, or null: ranges are estimated.
   const quantize::Profile *profile = nullptr;
@@ -82,6 +84,10 @@ struct QuantizeOptions {
 
 /// qcc-assign-bits with `options.plan`; without one it does nothing.
 std::unique_ptr<mlir::Pass> createAssignBits(const QuantizeOptions &options);
+
+/// qcc-reparameterize with `options.profile` and `options.plan`.
+std::unique_ptr<mlir::Pass>
+createReparameterize(const QuantizeOptions &options);
 
 /// qcc-assign-ranges with options that text cannot give; `options.profile`
 /// must outlive the pass.

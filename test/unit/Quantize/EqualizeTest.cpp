@@ -3,6 +3,7 @@
 #include "dialects/QGraph/Build.h"
 #include "dialects/QGraph/Unary.h"
 #include "passes/Legalize/Legalize.h"
+#include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
 #include "test/unit/Legalize/RandomNetwork.h"
 #include "test/unit/Legalize/SameResults.h"
@@ -359,6 +360,45 @@ TEST_F(EqualizeText, BiasesThatOthersReadStay) {
         "[[[[1.0, -0.5]]], [[[7.0, 1.0]]]]");
   EXPECT_TRUE(absorbBiases(networkOf(*module), 3).empty());
   EXPECT_EQ(floatsOf(find("a")->getOperand(2)), (Floats{6, 8}));
+}
+
+/// A norm of 4 channels far apart that two convolutions read, one of them
+/// through a reshape.
+constexpr const char *kNorm = R"(
+func.func @main(%x: tensor<1x3x2x4xf32>) -> (tensor<1x3x2x2xf32>) {
+  %g = qgraph.constant dense<[64.0, 0.5, -1.0, 0.0]> : tensor<4xf32> -> tensor<4xf32>
+  %b = qgraph.constant dense<[-30.0, 0.25, 0.0, 2.0]> : tensor<4xf32> -> tensor<4xf32>
+  %w = qgraph.constant dense<[[[[0.1, 2.0, -3.0, 1.0]]], [[[0.05, 1.0, 0.0, -2.0]]]]> : tensor<2x1x1x4xf32> -> tensor<2x1x1x4xf32>
+  %c = qgraph.constant dense<[0.5, -1.0]> : tensor<2xf32> -> tensor<2xf32>
+  %n = qgraph.layer_norm %x, %g, %b {qgraph.layer = "n", axis = 3 : i64, epsilon = 1.0e-5 : f32} : (tensor<1x3x2x4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x3x2x4xf32>
+  %0 = qgraph.conv2d %n, %w, %c {qgraph.layer = "a", dilations = array<i64: 1, 1>, groups = 1 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x3x2x4xf32>, tensor<2x1x1x4xf32>, tensor<2xf32>) -> tensor<1x3x2x2xf32>
+  %r = qgraph.reshape %n {qgraph.layer = "r"} : (tensor<1x3x2x4xf32>) -> tensor<1x2x3x4xf32>
+  %1 = qgraph.conv2d %r, %w, %c {qgraph.layer = "b", dilations = array<i64: 1, 1>, groups = 1 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x2x3x4xf32>, tensor<2x1x1x4xf32>, tensor<2xf32>) -> tensor<1x2x3x2xf32>
+  %s = qgraph.reshape %1 {qgraph.layer = "s"} : (tensor<1x2x3x2xf32>) -> tensor<1x3x2x2xf32>
+  %2 = qgraph.add %0, %s {qgraph.layer = "t"} : (tensor<1x3x2x2xf32>, tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xf32>
+  return %2 : tensor<1x3x2x2xf32>
+})";
+
+TEST(ReparameterizeTest, NormsComputeTheSame) {
+  MLIRContext context;
+  context.loadDialect<qgraph::QGraphDialect, func::FuncDialect>();
+  auto module = parseSourceString<ModuleOp>(kNorm, &context);
+  Floats input;
+  for (int i = 0; i < 24; ++i)
+    input.push_back(std::sin(static_cast<float>(i * i)));
+  Floats before = run(*module, input);
+  PassManager passes(&context);
+  passes.addPass(createReparameterize(QuantizeOptions()));
+  ASSERT_TRUE(succeeded(passes.run(*module)));
+  Operation *norm =
+      *networkOf(*module).front().getOps<qgraph::LayerNormOp>().begin();
+  EXPECT_TRUE(norm->hasAttr("qgraph.range"));
+  // Each channel is as wide as the others but the dead one.
+  Floats gamma = floatsOf(norm->getOperand(1));
+  EXPECT_NEAR(gamma[0], gamma[1], 1e-5);
+  EXPECT_NEAR(gamma[0], -gamma[2], 1e-5);
+  EXPECT_EQ(gamma[3], 0);
+  expectSame(before, run(*module, input));
 }
 
 } // namespace
