@@ -308,6 +308,7 @@ PipelineOptions Compilation::pipelineOptions() const {
   options.quantize.inputs = {opts.inputFormat};
   options.quantize.granularity = opts.granularity;
   options.quantize.reparameterize = opts.reparameterize;
+  options.quantize.functions = opts.functions;
   options.quantize.absorbBiases = opts.equalization == Equalization::Absorb;
   options.quantize.equalize = opts.equalization == Equalization::On ||
                               options.quantize.absorbBiases ||

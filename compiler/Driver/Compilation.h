@@ -40,6 +40,8 @@ struct CompileOptions {
   std::optional<quantize::Plan> plan;
   /// Whether channels of norms get like ranges after calibration.
   bool reparameterize = true;
+  /// The form of functions, "" for what suits their types.
+  std::string functions;
   WeightGranularity granularity = WeightGranularity::Channel;
   Equalization equalization = Equalization::Auto;
   /// How weights are rounded, other than to nearest with calibration data only.

@@ -40,6 +40,10 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                               "(default), off"),
                      cl::value_desc("switch"), cl::init("on"),
                      cl::cat(category)),
+      functions("functions",
+                cl::desc("form of softmax, norms and gates: auto (default), "
+                         "polynomial, shift, table"),
+                cl::value_desc("form"), cl::init("auto"), cl::cat(category)),
       distill("distill",
               cl::desc("calibrate on so many samples made from the statistics "
                        "of batch normalization"),
@@ -69,6 +73,11 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
     return llvm::createStringError("-reparameterize: found '" + reparameterize +
                                    "', expected on or off");
   options.reparameterize = reparameterize == "on";
+  if (functions != "auto" && !isFunctionForm(functions))
+    return llvm::createStringError("-functions: found '" + functions +
+                                   "', expected auto, polynomial, shift or "
+                                   "table");
+  options.functions = functions == "auto" ? "" : functions.getValue();
   if (!quantize::isWeightWidth(weightBits))
     return invalid("weight-bits", weightBits, "2, 4 or 8");
   if (!quantize::isActivationWidth(activationBits))

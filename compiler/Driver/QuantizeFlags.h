@@ -10,7 +10,7 @@ namespace qcc::driver {
 
 /// Declares `-observer`, `-rounding`, `-bias-correction`, `-plan`,
 /// `-weight-bits`, `-activation-bits`, `-weight-granularity`, `-equalize`,
-/// `-reparameterize` and
+/// `-reparameterize`, `-functions` and
 /// `-distill`; one static object per program.
 class QuantizeFlags {
 public:
@@ -30,7 +30,7 @@ private:
   llvm::cl::opt<std::string> plan;
   llvm::cl::opt<std::string> rounding, biasCorrection;
   llvm::cl::opt<unsigned> weightBits, activationBits;
-  llvm::cl::opt<std::string> granularity, equalization, reparameterize;
+  llvm::cl::opt<std::string> granularity, equalization, reparameterize, functions;
   llvm::cl::opt<int64_t> distill;
 };
 

@@ -58,6 +58,13 @@ struct Exact {
 
 namespace functions {
 
+/// The lesser of a >= 0 and the limit. Not by a comparison: Halide moves the
+/// limit before the quotients that `a` is made of, where it overflows.
+template <class N> N atMost(const N &a, int32_t limit) {
+  N beyond = a - limit;
+  return (beyond & (beyond >> 31)) + limit;
+}
+
 /// On the line from point `x >> bits` to the next. Slopes times `2^bits` must
 /// fit 32 bits.
 template <class C>
@@ -168,7 +175,7 @@ typename C::Number logarithm(const C &c, typename C::Number d, Form form) {
 template <class C>
 typename C::Number powerOf(const C &c, const typename C::Number &u, Form form) {
   using N = typename C::Number;
-  N most = c.choose(u < 2097151, u, N(2097151)); // 2^-32 and less is none
+  N most = atMost(u, 2097151); // 2^-32 and less is none
   N places = most >> 16;
   return c.shiftRight(power(c, N(most & 65535), form), places);
 }
@@ -195,7 +202,7 @@ typename C::Number gate(const C &c, const typename C::Number &code,
   if (kind == GateKind::Gelu && form != Form::Shift) {
     // u is |x| with 12 bits; beyond 6 the gate is open. u * (1 + 0.044715 u^2)
     // times 2 sqrt(2 / pi) log2(e).
-    N x = c.choose(u < 24576, u, N(24576));
+    N x = atMost(u, 24576);
     N square = (x * x) >> 12;
     N cubic = (x * ((square * 183) >> 12)) >> 12;
     u = ((x + cubic) * 18860) >> 9;

@@ -65,6 +65,20 @@ def Reparameterize : Pass<"qcc-reparameterize", "::mlir::ModuleOp"> {
   ];
 }
 
+def AssignForms : Pass<"qcc-assign-forms", "::mlir::ModuleOp"> {
+  let summary = "functions get the form in which integers compute them";
+  let description = [{
+    In: a float function of qgraph ops. Out: the same with the attribute
+    `qgraph.form` on every op of which integers know several forms (softmax,
+    norms, logistic, tanh, SiLU, GELU) that did not have one. Ops that keep a
+    foreign kernel's arithmetic are left alone.
+  }];
+  let options = [
+    Option<"form", "form", "std::string", "\"polynomial\"",
+           "polynomial, shift or table">
+  ];
+}
+
 def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
   let summary = "every float tensor gets the range that its integers cover";
   let description = [{

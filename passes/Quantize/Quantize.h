@@ -58,6 +58,9 @@ struct QuantizeOptions {
   const quantize::Profile *profile = nullptr;
   /// Bits by layer, or null: 8 everywhere. Must outlive the passes.
   const quantize::Plan *plan = nullptr;
+  /// How functions are computed: polynomial, shift, table, or "" for what suits
+  /// the types best; see qcc-assign-forms.
+  std::string functions;
   quantize::Observer observer{quantize::ObserverKind::Mse};
   /// One per argument; the last one stands for all further arguments.
   std::vector<InputFormat> inputs;
@@ -84,6 +87,9 @@ struct QuantizeOptions {
 
 /// qcc-assign-bits with `options.plan`; without one it does nothing.
 std::unique_ptr<mlir::Pass> createAssignBits(const QuantizeOptions &options);
+
+/// Whether `text` is a form that functions may have.
+bool isFunctionForm(llvm::StringRef text);
 
 /// qcc-reparameterize with `options.profile` and `options.plan`.
 std::unique_ptr<mlir::Pass>

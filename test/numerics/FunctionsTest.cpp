@@ -26,7 +26,7 @@ public:
   friend Checked operator-(Checked a, Checked b) { return a.value - b.value; }
   friend Checked operator*(Checked a, Checked b) { return a.value * b.value; }
   friend Checked operator-(Checked a) { return -a.value; }
-  friend Checked operator&(Checked a, int b) { return a.value & b; }
+  friend Checked operator&(Checked a, Checked b) { return a.value & b.value; }
   friend Checked operator>>(Checked a, int b) { return a.value >> b; }
   friend Checked operator<<(Checked a, int b) {
     return a.value * (int64_t(1) << b);

@@ -24,24 +24,66 @@ Expr rowScale(const Expr &mantissa, const Expr &exponent) {
 
 } // namespace
 
+namespace {
+
+/// An i32 expression whose sums and products are those of unsigned numbers:
+/// Halide would move signed constants into later products, where they overflow.
+class Word {
+public:
+  Word(int value) : e(c32(value)) {}
+  Word(Expr e) : e(std::move(e)) {}
+  Expr get() const { return e; }
+
+  friend Word operator+(const Word &a, const Word &b) {
+    return of(a.bits() + b.bits());
+  }
+  friend Word operator-(const Word &a, const Word &b) {
+    return of(a.bits() - b.bits());
+  }
+  friend Word operator*(const Word &a, const Word &b) {
+    return of(a.bits() * b.bits());
+  }
+  friend Word operator-(const Word &a) { return Word(0) - a; }
+  friend Word operator&(const Word &a, const Word &b) {
+    return Word(a.e & b.e);
+  }
+  friend Word operator>>(const Word &a, int b) { return Word(a.e >> c32(b)); }
+  friend Word operator<<(const Word &a, int b) {
+    return of(a.bits() * make_const(Halide::UInt(32), int64_t(1) << b));
+  }
+  friend Expr operator<(const Word &a, int b) { return a.e < c32(b); }
+
+private:
+  Expr bits() const { return Halide::reinterpret<uint32_t>(e); }
+  static Word of(const Expr &bits) {
+    return Word(Halide::reinterpret<int32_t>(bits));
+  }
+
+  Expr e;
+};
+
+} // namespace
+
 /// Calculates with expressions (see dialects/QInt/Functions.h).
 struct Stage::Calculator {
-  using Number = Expr;
+  using Number = Word;
   Stage &stage;
 
-  Expr high(const Expr &a, const Expr &b) const {
-    return highProduct(a, b, stage.context.arithmetic);
+  Word high(const Word &a, const Word &b) const {
+    return highProduct(a.get(), b.get(), stage.context.arithmetic);
   }
-  Expr choose(const Expr &condition, const Expr &a, const Expr &b) const {
-    return Halide::select(condition, a, b);
+  Word choose(const Expr &condition, const Word &a, const Word &b) const {
+    return Halide::select(condition, a.get(), b.get());
   }
-  Expr shiftRight(const Expr &value, const Expr &places) const {
-    return (((value << 1) >> Halide::cast<uint32_t>(places)) + 1) >> 1;
+  Word shiftRight(const Word &value, const Word &places) const {
+    Expr twice = Halide::reinterpret<uint32_t>((value << 1).get());
+    Expr rest = twice >> Halide::cast<uint32_t>(places.get());
+    return Word(i32(rest + 1)) >> 1;
   }
-  Expr entry(llvm::ArrayRef<int32_t> points, const Expr &index) const {
+  Word entry(llvm::ArrayRef<int32_t> points, const Word &index) const {
     return stage.readIndex(
         points,
-        Halide::unsafe_promise_clamped(index, 0, int(points.size()) - 1),
+        Halide::unsafe_promise_clamped(index.get(), 0, int(points.size()) - 1),
         points.size());
   }
 };
@@ -62,10 +104,16 @@ Value Stage::inverseRoot(qint::InverseRootOp op) {
       radicand = radicand - s * s;
     }
     Expr bits = Halide::cast<uint64_t>(radicand);
-    Expr places = i32(Halide::count_leading_zeros(bits)) & c32(~1);
+    // Cortex-M0+ has no instruction that counts leading zeros.
+    Expr high = i32(bits >> make_const(Halide::UInt(64), 32));
+    Expr headroom =
+        normalized(Halide::select(high != 0, high, i32(bits))).headroom +
+        Halide::select(high != 0, c32(0), c32(32));
+    Expr places = headroom & c32(~1);
     Expr w = i32((bits << Halide::cast<uint64_t>(places)) >>
                  make_const(Halide::UInt(64), 33));
-    Expr mantissa = qint::functions::inverseRoot(Calculator{*this}, w, form);
+    Expr mantissa =
+        qint::functions::inverseRoot(Calculator{*this}, Word(w), form).get();
     return rowScale(mantissa, c32(31) - (places >> 1));
   };
   return {squares.shape, Halide::Int(32), at};
@@ -133,7 +181,7 @@ template <typename Op> std::function<Expr(const Point &)> Stage::powers(Op op) {
   qint::Form form = op.getForm();
   return [=](const Point &p) {
     Expr steps = (belowLargest(in, largest, p) * multiplier) >> shift;
-    return qint::functions::powerOf(Calculator{*this}, steps, form);
+    return qint::functions::powerOf(Calculator{*this}, Word(steps), form).get();
   };
 }
 
@@ -197,8 +245,9 @@ Value Stage::reciprocal(qint::ReciprocalOp op) {
   qint::Form form = op.getForm();
   auto at = [=](const Point &p) {
     Normalized number = normalized(in.at(p));
-    Expr mantissa = qint::functions::reciprocal(Calculator{*this},
-                                                i32(number.bits >> 1), form);
+    Expr mantissa = qint::functions::reciprocal(
+                        Calculator{*this}, Word(i32(number.bits >> 1)), form)
+                        .get();
     return rowScale(mantissa, c32(31) - number.headroom);
   };
   return {in.shape, Halide::Int(32), at};
@@ -211,7 +260,8 @@ Value Stage::logarithm(qint::LogarithmOp op) {
   auto at = [=](const Point &p) {
     Normalized number = normalized(in.at(p));
     Expr part = qint::functions::logarithm(Calculator{*this},
-                                           i32(number.bits >> 1), form);
+                                           Word(i32(number.bits >> 1)), form)
+                    .get();
     return part + (c32(16) - number.headroom) * (1 << 16);
   };
   return {in.shape, Halide::Int(32), at};
@@ -226,8 +276,15 @@ Value Stage::gate(qint::GateOp op) {
   qint::GateKind kind = op.getKind();
   qint::Form form = op.getForm();
   auto at = [=](const Point &p) {
-    return qint::functions::gate(Calculator{*this}, i32(in.at(p)) - zero, kind,
-                                 multiplier, shift, form);
+    // In unsigned numbers, because Halide would move a signed constant into
+    // the products and overflow.
+    Expr code = Halide::reinterpret<int32_t>(
+        Halide::cast<uint32_t>(i32(in.at(p))) -
+        make_const(Halide::UInt(32),
+                   static_cast<int64_t>(static_cast<uint32_t>(zero))));
+    return qint::functions::gate(Calculator{*this}, Word(code), kind,
+                                 multiplier, shift, form)
+        .get();
   };
   return {in.shape, Halide::Int(32), at};
 }
