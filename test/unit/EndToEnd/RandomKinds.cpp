@@ -209,7 +209,9 @@ Value reduce(RandomWriter &w) {
       shape[i] = 1;
     }
   std::string kind =
-      w.pick<const char *>({"sum", "sum", "squares", "max", "min"});
+      w.drawsRows
+          ? w.pick<const char *>({"sum", "sum", "squares", "max", "min"})
+          : w.pick<const char *>({"sum", "sum", "max", "min"});
   int64_t zero = w.code(x.element);
   if (kind == "squares") {
     double bound = magnitude(x, zero) * magnitude(x, zero) * count;
@@ -512,6 +514,9 @@ const Kind kinds[] = {
     {"argmax", 2, argmax},
     {"interpolate", 1, interpolate},
     {"div", 1, div},
+};
+
+const Kind rowKinds[] = {
     {"norm", 2, norm},
     {"softmax", 2, softmax},
     {"gate", 1, gate},
@@ -520,11 +525,14 @@ const Kind kinds[] = {
 } // namespace
 
 Value writeRandomOp(RandomWriter &writer, std::string &name) {
+  std::vector<Kind> all(std::begin(kinds), std::end(kinds));
+  if (writer.drawsRows)
+    all.insert(all.end(), std::begin(rowKinds), std::end(rowKinds));
   int total = 0;
-  for (const Kind &kind : kinds)
+  for (const Kind &kind : all)
     total += kind.weight;
   int64_t drawn = writer.in(0, total - 1);
-  const Kind *kind = kinds;
+  const Kind *kind = all.data();
   while (drawn >= kind->weight)
     drawn -= kind++->weight;
   name = kind->name;
