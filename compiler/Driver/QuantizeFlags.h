@@ -30,7 +30,8 @@ private:
   llvm::cl::opt<std::string> plan;
   llvm::cl::opt<std::string> rounding, biasCorrection;
   llvm::cl::opt<unsigned> weightBits, activationBits;
-  llvm::cl::opt<std::string> granularity, equalization, reparameterize, functions;
+  llvm::cl::opt<std::string> granularity, equalization, reparameterize,
+      functions;
   llvm::cl::opt<int64_t> distill;
 };
 

@@ -11,11 +11,11 @@ namespace qcc::evaluate {
 
 /// Runs the float network `function`, whose ops carry `qgraph.layer`, on all
 /// samples and collects the statistics of every argument ("input0", ...) and
-/// layer, those of norms by channel. `datasets[k]` feeds argument k; all must have equally many samples.
-/// `formats[k]` says how integer data become real values; the last one stands
-/// for all further arguments. Integer data of an argument that comes with a
-/// scale are its codes. Data are converted and run batch by batch, so
-/// that memory does not grow with their number.
+/// layer, those of norms by channel. `datasets[k]` feeds argument k; all must
+/// have equally many samples. `formats[k]` says how integer data become real
+/// values; the last one stands for all further arguments. Integer data of an
+/// argument that comes with a scale are its codes. Data are converted and run
+/// batch by batch, so that memory does not grow with their number.
 ///
 /// A network whose arguments have a leading axis of B takes B samples in a row
 /// at once; what is left after the last whole group is not used. Statistics are

@@ -25,7 +25,7 @@ InputFormat inputFormat(mlir::Type argument, const InputFormat &given);
 struct NetworkInputs {
   /// Runs of the function; one takes as many samples as its leading axis has.
   int64_t runs = 0;
-  int64_t samples = 0; ///< that all runs take
+  int64_t samples = 0;                    ///< that all runs take
   std::vector<std::vector<float>> values; ///< by argument
 
   std::vector<llvm::ArrayRef<float>> views() const {

@@ -32,12 +32,11 @@ LogicalResult checkQuantizable(ModuleOp module) {
     error << describe(ops.front());
     if (ops.size() > 1)
       error << " and " << ops.size() - 1 << " more of its kind";
-    error
-        << " cannot be quantized yet; supported are convolutions, matrix "
-           "products, pooling, reductions, sums, products, maxima, "
-           "normalization over the last axes, softmax of less than 65536 "
-           "elements along the last axis, data movement and functions of one "
-           "element";
+    error << " cannot be quantized yet; supported are convolutions, matrix "
+             "products, pooling, reductions, sums, products, maxima, "
+             "normalization over the last axes, softmax of less than 65536 "
+             "elements along the last axis, data movement and functions of one "
+             "element";
   }
   return success(refused.empty());
 }

@@ -196,8 +196,7 @@ Value Stage::reduce(qint::ReduceOp op) {
       // Bytes less their zero point have 9 bits, words 17.
       Halide::Type half = Halide::Int(in.type.bits() == 8 ? 16 : 32);
       Halide::Type whole = in.type.bits() == 8 ? Halide::Int(32) : type;
-      Expr difference = Halide::cast(half, v) -
-                        constant(half, zero);
+      Expr difference = Halide::cast(half, v) - constant(half, zero);
       Expr wide = Halide::cast(whole, difference);
       return sofar + Halide::cast(type, wide * wide);
     }

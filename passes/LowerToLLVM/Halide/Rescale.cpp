@@ -126,8 +126,8 @@ Scaled raiseShifts(const Expr &v, llvm::ArrayRef<int32_t> multipliers,
         pick(map(shifts, [&](int32_t s) { return 1ll << room(s); }), read);
     // In unsigned numbers: Halide would move constants of v into the product.
     Expr clamped = Halide::max(Halide::min(v, most), -most - 1);
-    scaled.v = reinterpret<int32_t>(cast<uint32_t>(clamped) *
-                                    cast<uint32_t>(factor));
+    scaled.v =
+        reinterpret<int32_t>(cast<uint32_t>(clamped) * cast<uint32_t>(factor));
   }
   scaled.shifts =
       map(shifts, [&](int32_t s) { return std::max(std::max(s, 8), least); });
