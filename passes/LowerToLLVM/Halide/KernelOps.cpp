@@ -18,13 +18,19 @@ Expr c32(int64_t v) { return make_const(Halide::Int(32), v); }
 
 /// A positive sum with its highest bit moved to bit 31, and how far it moved.
 /// Steps of constant shifts: SSE2 shifts left by a variable through floats.
+/// The last one is a sum, since LLVM makes a variable shift of a choice between
+/// a number and its double.
 Normalized normalized(const Expr &sum) {
   Expr bits = Halide::cast<uint32_t>(sum), headroom = c32(0);
   for (int step : {16, 8, 4, 2, 1}) {
     Expr isSmall =
         bits < make_const(Halide::UInt(32), int64_t(1) << (32 - step));
-    bits = Halide::select(isSmall, bits << step, bits);
     headroom = Halide::select(isSmall, headroom + step, headroom);
+    if (step == 1)
+      bits += Halide::cast<uint32_t>(
+          Halide::max(Halide::reinterpret<int32_t>(bits), c32(0)));
+    else
+      bits = Halide::select(isSmall, bits << step, bits);
   }
   return {bits, headroom};
 }

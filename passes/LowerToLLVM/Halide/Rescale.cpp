@@ -29,16 +29,22 @@ std::vector<int32_t> map(llvm::ArrayRef<int32_t> values,
   return result;
 }
 
+/// a + b in unsigned numbers: Halide would move signed constants of one over
+/// the quotients that the other is, where they overflow.
+Expr wrappingSum(const Expr &a, const Expr &b) {
+  return reinterpret<int32_t>(cast<uint32_t>(a) + cast<uint32_t>(b));
+}
+
 /// floor(v * m / 2^32) of i32 without a 64-bit product: 16-bit halves.
 Expr highProductByHalves(const Expr &v, const Expr &m) {
   Expr vHigh = v >> 16, vLow = v & 0xffff;
-  Expr mHigh = m >> 16, mLow = m & 0xffff; // m is not negative
+  Expr mHigh = m >> 16, mLow = m & 0xffff;
   // The low product is read as unsigned; the cross products carry into the
   // high half by way of two partial sums that stay inside 32 bits.
   Expr low = cast<uint32_t>(vLow) * cast<uint32_t>(mLow);
-  Expr mid = vHigh * mLow + cast<int32_t>(low >> 16);
-  Expr cross = vLow * mHigh + (mid & 0xffff);
-  return vHigh * mHigh + (mid >> 16) + (cross >> 16);
+  Expr mid = wrappingSum(vHigh * mLow, cast<int32_t>(low >> 16));
+  Expr cross = wrappingSum(vLow * mHigh, mid & 0xffff);
+  return wrappingSum(wrappingSum(vHigh * mHigh, mid >> 16), cross >> 16);
 }
 
 } // namespace
