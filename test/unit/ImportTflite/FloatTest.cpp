@@ -203,6 +203,13 @@ TEST(TfliteFloat, SoftmaxUsesBeta) {
   EXPECT_FLOATS(m.run({0, 2 * std::log(3.0f)}), 0.25f, 0.75f);
 }
 
+TEST(TfliteFloat, LogSoftmax) {
+  OneOp m({1, 2}, {1, 2});
+  m.b.op(Builtin::LogSoftmax, {m.in}, {m.out});
+  EXPECT_FLOATS(m.run({0, std::log(3.0f)}), -std::log(4.0f),
+                std::log(0.75f));
+}
+
 TEST(TfliteFloat, PreluTakesSlopesPerChannel) {
   OneOp m({1, 2, 2}, {1, 2, 2});
   int s = m.constant({2}, {0.5f, -1});
