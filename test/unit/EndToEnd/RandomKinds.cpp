@@ -209,9 +209,7 @@ Value reduce(RandomWriter &w) {
       shape[i] = 1;
     }
   std::string kind =
-      w.drawsRows
-          ? w.pick<const char *>({"sum", "sum", "squares", "max", "min"})
-          : w.pick<const char *>({"sum", "sum", "max", "min"});
+      w.pick<const char *>({"sum", "sum", "squares", "max", "min"});
   int64_t zero = w.code(x.element);
   if (kind == "squares") {
     double bound = magnitude(x, zero) * magnitude(x, zero) * count;
@@ -514,9 +512,6 @@ const Kind kinds[] = {
     {"argmax", 2, argmax},
     {"interpolate", 1, interpolate},
     {"div", 1, div},
-};
-
-const Kind rowKinds[] = {
     {"norm", 2, norm},
     {"softmax", 2, softmax},
     {"gate", 1, gate},
@@ -525,14 +520,11 @@ const Kind rowKinds[] = {
 } // namespace
 
 Value writeRandomOp(RandomWriter &writer, std::string &name) {
-  std::vector<Kind> all(std::begin(kinds), std::end(kinds));
-  if (writer.drawsRows)
-    all.insert(all.end(), std::begin(rowKinds), std::end(rowKinds));
   int total = 0;
-  for (const Kind &kind : all)
+  for (const Kind &kind : kinds)
     total += kind.weight;
   int64_t drawn = writer.in(0, total - 1);
-  const Kind *kind = all.data();
+  const Kind *kind = kinds;
   while (drawn >= kind->weight)
     drawn -= kind++->weight;
   name = kind->name;

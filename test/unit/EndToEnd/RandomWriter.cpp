@@ -47,8 +47,7 @@ std::string Value::type() const {
 static const int64_t counts[] = {97,  150, 210, 286, 385,  429, 504,
                                  630, 715, 768, 910, 1001, 1155};
 
-RandomWriter::RandomWriter(uint64_t seed)
-    : drawsRows(seed <= 10), random(seed) {
+RandomWriter::RandomWriter(uint64_t seed) : random(seed) {
   int64_t c0 = counts[in(0, 12)], c1 = counts[in(0, 12)];
   int64_t c2 = counts[in(0, 12)];
   for (auto [element, count] :

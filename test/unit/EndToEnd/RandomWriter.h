@@ -21,12 +21,6 @@ class RandomWriter {
 public:
   explicit RandomWriter(uint64_t seed);
 
-  /// Whether functions of rows, squares and gates are drawn: of the first ten
-  /// seeds. Some later ones show what is still open: a vector shift through
-  /// floats on SSE2 (a softmax; the object is refused), and constants that
-  /// Halide cannot fold (a pool on Cortex-M0+).
-  const bool drawsRows;
-
   const std::vector<Value> &arguments() const { return args; }
   void startCase(const std::string &name);
   std::string takeLines();
