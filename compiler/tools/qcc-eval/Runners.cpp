@@ -4,6 +4,8 @@
 #include "compiler/Evaluate/Emulator.h"
 #include "dialects/QInt/Reference/Reference.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/FileSystem.h"
@@ -164,7 +166,35 @@ llvm::Error writeFile(llvm::StringRef path, llvm::StringRef text) {
   return error ? llvm::createFileError(path, error) : llvm::Error::success();
 }
 
+llvm::Expected<const evaluate::EmulatorRow *>
+emulatorNamed(llvm::StringRef name) {
+  if (const evaluate::EmulatorRow *row = evaluate::findEmulator(name))
+    return row;
+  std::string names =
+      llvm::join(llvm::map_range(evaluate::getEmulatorRows(),
+                                 [](const evaluate::EmulatorRow &row) {
+                                   return row.name.str();
+                                 }),
+                 ", ");
+  return llvm::createStringError(
+      "-run: found '" + name +
+      "', expected float, simulated, reference or one of " + names);
+}
+
 } // namespace
+
+llvm::Error checkWay(llvm::StringRef way, const targets::Target &target) {
+  if (way == "float" || way == "simulated" || way == "reference")
+    return llvm::Error::success();
+  if (way != "host")
+    return emulatorNamed(way).takeError();
+  if (targets::runsOnHost(target))
+    return llvm::Error::success();
+  return llvm::createStringError("-run=host: this machine does not run code "
+                                 "for '" +
+                                 target.name +
+                                 "', expected -run=" + target.emulator);
+}
 
 llvm::Expected<std::unique_ptr<Runner>>
 makeHostRunner(const emit::Interface &interface, llvm::StringRef object) {
@@ -191,15 +221,10 @@ makeReferenceRunner(const driver::Compilation &compilation) {
 llvm::Expected<std::unique_ptr<Runner>>
 makeEmulatorRunner(llvm::StringRef row, const emit::Interface &interface,
                    llvm::StringRef object, llvm::StringRef header) {
-  const evaluate::EmulatorRow *found = evaluate::findEmulator(row);
-  if (!found) {
-    std::string names;
-    for (const evaluate::EmulatorRow &known : evaluate::getEmulatorRows())
-      names += (names.empty() ? "" : ", ") + known.name.str();
-    return llvm::createStringError("unknown emulator '" + row +
-                                   "', expected one of " + names);
-  }
-  auto emulator = evaluate::Emulator::create(*found);
+  auto found = emulatorNamed(row);
+  if (!found)
+    return found.takeError();
+  auto emulator = evaluate::Emulator::create(**found);
   if (!emulator)
     return emulator.takeError();
   llvm::SmallString<128> directory;

@@ -20,6 +20,10 @@ public:
   run(llvm::ArrayRef<uint8_t> inputs, int64_t samples) = 0;
 };
 
+/// An error for a way that has no runner, or for "host" where this machine does
+/// not run code for `target`.
+llvm::Error checkWay(llvm::StringRef way, const targets::Target &target);
+
 /// The object file, in this process. Its target must run on this machine.
 llvm::Expected<std::unique_ptr<Runner>>
 makeHostRunner(const emit::Interface &interface, llvm::StringRef object);

@@ -38,12 +38,12 @@ static cl::opt<std::string> labels("labels",
 static cl::opt<int64_t> count("count",
                               cl::desc("use the first samples only (0: all)"),
                               cl::init(0), cl::cat(category));
-static cl::list<std::string>
-    ways("run", cl::CommaSeparated,
-         cl::desc("float, simulated (quantized types in float), host (the "
-                  "object file), reference (slow, exact), or the name of an "
-                  "emulator; default: float,simulated,host"),
-         cl::value_desc("ways"), cl::cat(category));
+static cl::list<std::string> ways(
+    "run", cl::CommaSeparated,
+    cl::desc("float, simulated (quantized types in float), host (the "
+             "object file), reference (slow, exact), or the name of an "
+             "emulator; default: float,simulated and, where it runs, host"),
+    cl::value_desc("ways"), cl::cat(category));
 static cl::opt<std::string> target("target", cl::desc("what to compile for"),
                                    cl::init("native"), cl::cat(category));
 static cl::opt<std::string> calibration("calibration",
@@ -422,8 +422,27 @@ llvm::Error debug(Session &session) {
   return writeJson(toJson(*debugging));
 }
 
+/// The default ways, of which the object file is none where it does not run.
+llvm::Error chooseWays() {
+  auto row = targets::findTarget(target);
+  if (!row)
+    return row.takeError();
+  if (ways.empty()) {
+    for (const char *way : {"float", "simulated"})
+      ways.push_back(way);
+    if (targets::runsOnHost(**row))
+      ways.push_back("host");
+  }
+  for (const std::string &way : ways)
+    if (llvm::Error error = checkWay(way, **row))
+      return error;
+  return llvm::Error::success();
+}
+
 llvm::Error run() {
   if (llvm::Error error = allocateFlags.refuseFiles())
+    return error;
+  if (llvm::Error error = chooseWays())
     return error;
   Session session;
   session.evaluation.model = model;
@@ -433,9 +452,6 @@ llvm::Error run() {
     return debug(session);
   if (rankBy.getNumOccurrences())
     return llvm::createStringError("-rank-by needs -debug");
-  if (ways.empty())
-    for (const char *way : {"float", "simulated", "host"})
-      ways.push_back(way);
   int total = calibration.empty() && quantizeFlags.distilled() == 0
                   ? 1
                   : std::max<int>(draws, 1);
