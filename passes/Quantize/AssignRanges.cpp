@@ -239,7 +239,7 @@ private:
     }
     if (!complete || !assumed.empty())
       emitRemark(function.getLoc())
-          << "ranges are estimates from batch normalization, since there is "
+          << "ranges are estimates from the weights and norms, since there is "
              "no calibration data"
           << assumed;
     auto ranges = estimateRanges(function, known, {options.spread});

@@ -6,7 +6,7 @@
 // RUN: qcc-opt %t/hints.mlir --qcc-assign-ranges 2>&1 | FileCheck %s --check-prefix=HINTS
 
 // Channel 0 is 1 +- 2 * 0.5 and channel 1 is -1 +- 2 * 1; the clamp cuts that.
-// ESTIMATE: remark: ranges are estimates from batch normalization, since there is no calibration data; inputs are taken to be in [-1, 2]
+// ESTIMATE: remark: ranges are estimates from the weights and norms, since there is no calibration data; inputs are taken to be in [-1, 2]
 // ESTIMATE: qgraph.range = array<f64: -1.000000e+00, 2.000000e+00>
 // ESTIMATE: qgraph.conv2d
 // ESTIMATE-SAME: qgraph.range = array<f64: -3.000000e+00, 2.000000e+00>
