@@ -87,8 +87,7 @@ private:
     qint::Form form = qint::Form::Polynomial;
     llvm::SmallVector<int64_t> row; ///< shape of `largest` and `sum`
   };
-  std::optional<Powers> powersOf(qgraph::SoftmaxOp op,
-                                 const ActivationType &in);
+  std::optional<Powers> powersOf(qgraph::SoftmaxOp op);
   mlir::Value lowerSoftmax(qgraph::SoftmaxOp op);
   mlir::Value lowerLogSoftmax(qgraph::SoftmaxOp op);
   std::optional<mlir::Value> lowerGate(qgraph::UnaryOp op,

@@ -39,11 +39,13 @@ std::optional<qint::Form> Lowering::formOf(Operation *op) {
   return name ? qint::symbolizeForm(name.getValue()) : std::nullopt;
 }
 
-std::optional<Lowering::Powers> Lowering::powersOf(qgraph::SoftmaxOp op,
-                                                   const ActivationType &in) {
+std::optional<Lowering::Powers> Lowering::powersOf(qgraph::SoftmaxOp op) {
+  std::optional<ActivationType> in = activation(op, op.getInput());
+  if (!in)
+    return std::nullopt;
   auto beta = op->getAttrOfType<FloatAttr>("qgraph.beta");
-  double scale = in.scale * (beta ? beta.getValueAsDouble() : 1.0);
-  unsigned width = in.storage.getWidth();
+  double scale = in->scale * (beta ? beta.getValueAsDouble() : 1.0);
+  unsigned width = in->storage.getWidth();
   auto steps =
       chooseSteps(scale * kLog2E * 0x1p16, (int64_t(1) << (31 - width)) - 1);
   auto type = cast<RankedTensorType>(op.getType());
@@ -75,9 +77,9 @@ std::optional<Lowering::Powers> Lowering::powersOf(qgraph::SoftmaxOp op,
   result.row.assign(type.getShape().begin(), type.getShape().end());
   result.row.back() = 1;
   result.largest = qint::ReduceOp::create(
-      builder, loc, RankedTensorType::get(result.row, in.storage),
+      builder, loc, RankedTensorType::get(result.row, in->storage),
       get(op.getInput()), qint::ReduceKind::Max, llvm::ArrayRef<int64_t>{axis},
-      in.zeroPoint);
+      in->zeroPoint);
   result.sum = qint::PowerSumOp::create(
       builder, loc, RankedTensorType::get(result.row, builder.getI32Type()),
       get(op.getInput()), result.largest, result.table, result.multiplier,
@@ -88,12 +90,9 @@ std::optional<Lowering::Powers> Lowering::powersOf(qgraph::SoftmaxOp op,
 /// Rule softmax-x7: shares in steps of a power of two, of 2^-15 where the
 /// result's are none.
 Value Lowering::lowerSoftmax(qgraph::SoftmaxOp op) {
-  std::optional<ActivationType> in = activation(op, op.getInput());
   std::optional<ActivationType> out = activation(op, op.getOutput());
-  if (!in || !out)
-    return {};
-  std::optional<Powers> powers = powersOf(op, *in);
-  if (!powers)
+  std::optional<Powers> powers = powersOf(op);
+  if (!out || !powers)
     return {};
   int exponent = 0;
   bool isPower = std::frexp(out->scale, &exponent) == 0.5;
@@ -119,12 +118,9 @@ Value Lowering::lowerSoftmax(qgraph::SoftmaxOp op) {
 }
 
 Value Lowering::lowerLogSoftmax(qgraph::SoftmaxOp op) {
-  std::optional<ActivationType> in = activation(op, op.getInput());
   std::optional<ActivationType> out = activation(op, op.getOutput());
-  if (!in || !out)
-    return {};
-  std::optional<Powers> powers = powersOf(op, *in);
-  if (!powers)
+  std::optional<Powers> powers = powersOf(op);
+  if (!out || !powers)
     return {};
   Location loc = op.getLoc();
   Value logarithm = qint::LogarithmOp::create(

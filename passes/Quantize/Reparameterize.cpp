@@ -30,9 +30,7 @@ struct Choice {
 
 /// How many deviations from its mean a channel's range reaches at most: where
 /// clipping costs a normal distribution as much as rounding does.
-double reachOf(unsigned bits) {
-  return bits <= 4 ? 3.0 : bits <= 6 ? 4.0 : 8.0;
-}
+double reachOf(unsigned bits) { return bits <= 4 ? 3.0 : 8.0; }
 
 class ReparameterizePass : public impl::ReparameterizeBase<ReparameterizePass> {
 public:
@@ -50,14 +48,15 @@ public:
     if (!function)
       return signalPassFailure();
     ChannelClasses classes(function);
+    ChannelShifts shifts(function, classes, ChannelShifts::Passing::Always);
     std::vector<Choice> choices;
     for (Operation &op : function.front())
       if (isa<qgraph::LayerNormOp, qgraph::RmsNormOp>(op) &&
           isActivation(op.getResult(0)))
-        if (std::optional<Choice> choice = choose(&op, function, classes))
+        if (std::optional<Choice> choice = choose(&op, classes, shifts))
           choices.push_back(std::move(*choice));
     if (!choices.empty())
-      apply(function, classes, choices);
+      apply(function, classes, shifts, choices);
   }
 
 private:
@@ -96,12 +95,11 @@ private:
   }
 
   /// Nothing where a channel cannot be scaled.
-  std::optional<Choice> choose(Operation *norm, func::FuncOp function,
-                               const ChannelClasses &classes) const {
+  std::optional<Choice> choose(Operation *norm, const ChannelClasses &classes,
+                               const ChannelShifts &legality) const {
     Value value = norm->getResult(0);
     unsigned bits = plan ? plan->activationBits(layerOf(value)) : 8;
     Choice choice{norm, rangesOf(norm, bits), {}, {}, {}};
-    ChannelShifts legality(function, classes, ChannelShifts::Passing::Always);
     bool mayShift = isa<qgraph::LayerNormOp>(norm);
     for (size_t c = 0; c < choice.ranges.size(); ++c) {
       size_t index = classes.classOf(value, static_cast<int64_t>(c));
@@ -152,9 +150,8 @@ private:
   }
 
   void apply(func::FuncOp function, const ChannelClasses &classes,
-             ArrayRef<Choice> choices) {
+             ChannelShifts &shifts, ArrayRef<Choice> choices) {
     std::vector<double> scales(classes.classes().size(), 1);
-    ChannelShifts shifts(function, classes, ChannelShifts::Passing::Always);
     for (const Choice &choice : choices)
       for (size_t c = 0; c < choice.scales.size(); ++c) {
         size_t index =

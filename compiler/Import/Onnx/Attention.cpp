@@ -216,6 +216,19 @@ llvm::Error importAttention(Node &node) {
   return node.set(rank == 3 ? joinHeads(node, result) : result);
 }
 
+/// What com.microsoft's two attentions say alike: the scale, whether it is
+/// causal, and what is added to the scores (input 5).
+static llvm::Error finishAttention(Node &node, Attention &attention) {
+  attention.scale = node.number("scale", 0);
+  attention.isCausal = node.integer("unidirectional", 0) != 0;
+  if (node.has(5))
+    if (llvm::Error error = attention.setMask(node, 5))
+      return error;
+  if (llvm::Error error = attention.check(node))
+    return error;
+  return node.set(joinHeads(node, attention.build(node)));
+}
+
 /// com.microsoft: separate queries, keys and values [B,S,H*d], one bias for
 /// all.
 llvm::Error importMultiHeadAttention(Node &node) {
@@ -245,14 +258,7 @@ llvm::Error importMultiHeadAttention(Node &node) {
     }
     *parts[i] = splitHeads(node, rows, heads);
   }
-  attention.scale = node.number("scale", 0);
-  attention.isCausal = node.integer("unidirectional", 0) != 0;
-  if (node.has(5))
-    if (llvm::Error error = attention.setMask(node, 5))
-      return error;
-  if (llvm::Error error = attention.check(node))
-    return error;
-  return node.set(joinHeads(node, attention.build(node)));
+  return finishAttention(node, attention);
 }
 
 /// com.microsoft: input [B,S,D] times weights [D,3H] for queries, keys and
@@ -298,14 +304,7 @@ llvm::Error importPackedAttention(Node &node) {
         splitHeads(node, node.slice(packed, 2, column, sizes[i]), heads);
     column += sizes[i];
   }
-  attention.scale = node.number("scale", 0);
-  attention.isCausal = node.integer("unidirectional", 0) != 0;
-  if (node.has(5))
-    if (llvm::Error error = attention.setMask(node, 5))
-      return error;
-  if (llvm::Error error = attention.check(node))
-    return error;
-  return node.set(joinHeads(node, attention.build(node)));
+  return finishAttention(node, attention);
 }
 
 //===----------------------------------------------------------------------===//

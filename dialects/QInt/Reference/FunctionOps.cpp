@@ -86,12 +86,19 @@ struct Fraction {
   int places;
 };
 
-llvm::Expected<Fraction> fractionOf(mlir::Operation *op, int64_t number) {
-  if (number <= 0)
-    return errorAt(op, "an element is " + llvm::Twine(number) +
-                           ", expected a positive one");
-  int places = llvm::countl_zero(static_cast<uint32_t>(number)) - 1;
-  return Fraction{number << places, places};
+/// Stores `function` of each element's fraction; an error for one that is not
+/// positive.
+llvm::Error forEachFraction(mlir::Operation *op, const Tensor &in, Tensor &out,
+                            llvm::function_ref<int64_t(Fraction)> function) {
+  for (int64_t i = 0; i < out.elements(); ++i) {
+    int64_t number = in.values[i];
+    if (number <= 0)
+      return errorAt(op, "an element is " + llvm::Twine(number) +
+                             ", expected a positive one");
+    int places = llvm::countl_zero(static_cast<uint32_t>(number)) - 1;
+    out.values[i] = function({number << places, places});
+  }
+  return llvm::Error::success();
 }
 
 } // namespace
@@ -146,28 +153,18 @@ llvm::Error evaluate(PowerLogOp op, Operands in, Tensor &out) {
 
 // Rule reciprocal-n4.
 llvm::Error evaluate(ReciprocalOp op, Operands in, Tensor &out) {
-  for (int64_t i = 0; i < out.elements(); ++i) {
-    auto fraction = fractionOf(op, in[0]->values[i]);
-    if (!fraction)
-      return fraction.takeError();
-    int64_t mantissa =
-        functions::reciprocal(Exact(), fraction->value, op.getForm());
-    out.values[i] = rowScale(mantissa, 30 - fraction->places);
-  }
-  return llvm::Error::success();
+  return forEachFraction(op, *in[0], out, [&](Fraction number) -> int64_t {
+    return rowScale(functions::reciprocal(Exact(), number.value, op.getForm()),
+                    30 - number.places);
+  });
 }
 
 // Rule logarithm-n5.
 llvm::Error evaluate(LogarithmOp op, Operands in, Tensor &out) {
-  for (int64_t i = 0; i < out.elements(); ++i) {
-    auto fraction = fractionOf(op, in[0]->values[i]);
-    if (!fraction)
-      return fraction.takeError();
-    out.values[i] =
-        functions::logarithm(Exact(), fraction->value, op.getForm()) +
-        (int64_t(15 - fraction->places) << 16);
-  }
-  return llvm::Error::success();
+  return forEachFraction(op, *in[0], out, [&](Fraction number) {
+    return functions::logarithm(Exact(), number.value, op.getForm()) +
+           int64_t(15 - number.places) * (1 << 16);
+  });
 }
 
 // Rule gate-f5.

@@ -22,10 +22,6 @@ Expr rowScale(const Expr &mantissa, const Expr &exponent) {
   return rounded + exponent + qint::kExponentBias;
 }
 
-} // namespace
-
-namespace {
-
 /// An i32 expression whose sums and products are those of unsigned numbers:
 /// Halide would move signed constants into later products, where they overflow.
 class Word {
