@@ -22,6 +22,17 @@ Expr rowScale(const Expr &mantissa, const Expr &exponent) {
   return rounded + exponent + qint::kExponentBias;
 }
 
+/// 2^n as an i32 for n in [0, 31].
+llvm::ArrayRef<int32_t> powersOfTwo() {
+  static const std::vector<int32_t> powers = [] {
+    std::vector<int32_t> values;
+    for (int n = 0; n < 32; ++n)
+      values.push_back(static_cast<int32_t>(uint32_t(1) << n));
+    return values;
+  }();
+  return powers;
+}
+
 /// An i32 expression whose sums and products are those of unsigned numbers:
 /// Halide would move signed constants into later products, where they overflow.
 class Word {
@@ -130,6 +141,7 @@ Value Stage::norm(qint::NormOp op) {
   auto zeroPoint = static_cast<int32_t>(op.getZeroPoint());
   auto min = static_cast<int32_t>(op.getMin());
   auto max = static_cast<int32_t>(op.getMax());
+  Calculator calculator{*this};
   auto at = [=](const Point &p) {
     Point row = p.moved(p.at), channel = p.moved({p.at.back()});
     row.at.back() = 0;
@@ -138,9 +150,14 @@ Value Stage::norm(qint::NormOp op) {
       centred = centred * depth - sum->at(row);
     Expr packed = scales.at(row);
     Expr right = (packed & 255) - bias;
-    Expr left = Halide::cast<uint32_t>(Halide::max(-right, 0));
-    Expr moved =
-        (centred << left) >> Halide::cast<uint32_t>(Halide::max(right, 0));
+    Expr left = Halide::max(-right, 0);
+    // Rows of one element are one vector, and SSE2 shifts that to the left by
+    // a variable through floats. LLVM takes all else for such a shift.
+    Expr large =
+        depth == 1
+            ? (Word(centred) * calculator.entry(powersOfTwo(), left)).get()
+            : centred << Halide::cast<uint32_t>(left);
+    Expr moved = large >> Halide::cast<uint32_t>(Halide::max(right, 0));
     Expr share = highProduct(moved, packed & c32(~255), context.arithmetic);
     Expr value = highProduct(share, gamma.at(channel), context.arithmetic) +
                  beta.at(channel);
