@@ -95,6 +95,7 @@ std::string toJson(const Evaluation &evaluation) {
                                {"agreement", orNull(result.agreement)},
                                {"sqnr_db", orNull(result.sqnr)},
                                {"differing", orNull(result.differing)},
+                               {"weight_bytes", orNull(result.weightBytes)},
                                {"seconds", result.seconds}});
   json["layers"] = nlohmann::ordered_json::array();
   for (const evaluate::LayerNoise &layer : evaluation.layers)

@@ -29,6 +29,9 @@ struct Result {
   /// Output elements that differ from those of the first integer way with the
   /// same ranges; none for that way and for float ones.
   std::optional<int64_t> differing;
+  /// What constants with codes of 2, 4 and 8 bits take, packed; none of float
+  /// ways.
+  std::optional<int64_t> weightBytes;
   double seconds = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "compiler/tools/qcc-eval/IntegerCodec.h"
 #include "compiler/tools/qcc-eval/Metrics.h"
 #include "compiler/tools/qcc-eval/Runners.h"
+#include "dialects/QGraph/QGraph.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -104,6 +105,8 @@ struct Session {
   driver::Progress progress;
   Evaluation evaluation;
 
+  std::optional<int64_t> weightBytes; ///< of the present draw's network
+
   void add(std::string way, std::string ranges, llvm::ArrayRef<float> outputs,
            double seconds) {
     Result result;
@@ -113,6 +116,8 @@ struct Session {
     result.seconds = seconds;
     if (!labels.empty())
       result.top1 = top1(outputs, labels);
+    if (result.way != "float")
+      result.weightBytes = weightBytes;
     if (result.way != "float" && floatOutputs.size() == outputs.size()) {
       result.agreement = top1(outputs, argmaxRows(floatOutputs, samples));
       evaluate::NoiseSum noise;
@@ -188,6 +193,20 @@ llvm::Error checkData(Session &session, mlir::func::FuncOp function) {
   if (!session.labels.empty())
     session.labels.resize(session.samples);
   return llvm::Error::success();
+}
+
+/// What the codes of at most 8 bits of a quantized network's constants take.
+int64_t weightBytesOf(mlir::func::FuncOp quantized) {
+  int64_t bytes = 0;
+  quantized.walk([&](qgraph::ConstantOp constant) {
+    auto type = constant.getOutput().getType();
+    auto codes =
+        llvm::dyn_cast<mlir::quant::QuantizedType>(type.getElementType());
+    unsigned bits = codes ? codes.getStorageTypeIntegralWidth() : 32;
+    if (bits <= 8)
+      bytes += (type.getNumElements() * bits + 7) / 8;
+  });
+  return bytes;
 }
 
 /// Samples that one run of the network takes.
@@ -359,6 +378,8 @@ llvm::Error evaluateDraw(Session &session, int draw) {
     return error;
   if (llvm::Error error = compilation.runTo(last))
     return error;
+  if (last != Phase::Legalize)
+    session.weightBytes = weightBytesOf(compilation.quantizedFunction());
   std::string object;
   if (integers) {
     auto bytes = compilation.emitObject();
