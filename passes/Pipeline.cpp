@@ -60,10 +60,11 @@ void buildReparameterize(OpPassManager &pm, const PipelineOptions &options) {
 /// In: what buildReparameterize leaves, and calibration statistics or none.
 /// Out: the same ops on `!quant.uniform` types, weights and biases integers.
 void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
-  if (!options.quantize.functions.empty())
-    pm.addPass(createAssignForms({options.quantize.functions}));
   // Before ranges: how much a range should clip depends on the bits.
   pm.addPass(createAssignBits(options.quantize));
+  // After the plan, which may have forms of its own.
+  if (!options.quantize.functions.empty())
+    pm.addPass(createAssignForms({options.quantize.functions}));
   pm.addPass(createAssignRanges(options.quantize));
   // Scales are chosen once for all values that must share one.
   pm.addPass(createAssignTypes());

@@ -4,6 +4,7 @@
 #include "passes/Schedule/Layouts.h"
 
 #include <numeric>
+#include <set>
 
 using namespace mlir;
 
@@ -60,8 +61,9 @@ void addKernels(CodeCosts &code, func::FuncOp function,
   std::vector<Costs> costs = costsOfKernels(report, times);
   for (auto [kernel, row, own] :
        llvm::zip(function.getOps<qint::KernelOp>(), report.kernels, costs)) {
-    for (const std::string &layer : row.layers)
-      code.kernelOf[layer] = own;
+    for (const std::string &layer :
+         std::set<std::string>(row.layers.begin(), row.layers.end()))
+      code.kernelOf[layer] += own;
     code.valueOf[decidingValue(kernel, row)] += own;
   }
 }

@@ -34,7 +34,7 @@ struct Moment {
 
 struct CodeCosts {
   Costs total;
-  /// By every layer that a kernel computes: all that the kernel costs. Code
+  /// By every layer that kernels compute: all that they cost. Code
   /// that several kernels share counts in equal parts.
   std::map<std::string, Costs> kernelOf;
   /// By the value whose bits matter most to them, all kernels together: what a

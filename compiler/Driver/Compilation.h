@@ -42,6 +42,9 @@ struct CompileOptions {
   bool reparameterize = true;
   /// The form of functions, "" for what suits their types.
   std::string functions;
+  /// Whether each function's form is to be chosen by what it costs and loses;
+  /// allocate::chooseForms() does that before compilation.
+  bool searchForms = false;
   WeightGranularity granularity = WeightGranularity::Channel;
   Equalization equalization = Equalization::Auto;
   /// How weights are rounded, other than to nearest with calibration data only.

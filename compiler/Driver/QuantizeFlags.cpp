@@ -42,7 +42,8 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                      cl::cat(category)),
       functions("functions",
                 cl::desc("form of softmax, norms and gates: auto (default), "
-                         "polynomial, shift, table"),
+                         "polynomial, shift, table, or search (by cost and "
+                         "error)"),
                 cl::value_desc("form"), cl::init("auto"), cl::cat(category)),
       distill("distill",
               cl::desc("calibrate on so many samples made from the statistics "
@@ -73,11 +74,14 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
     return llvm::createStringError("-reparameterize: found '" + reparameterize +
                                    "', expected on or off");
   options.reparameterize = reparameterize == "on";
-  if (functions != "auto" && !isFunctionForm(functions))
+  options.searchForms = functions == "search";
+  options.functions.clear();
+  if (quantize::isFunctionForm(functions))
+    options.functions = functions;
+  else if (functions != "auto" && !options.searchForms)
     return llvm::createStringError("-functions: found '" + functions +
-                                   "', expected auto, polynomial, shift or "
-                                   "table");
-  options.functions = functions == "auto" ? "" : functions.getValue();
+                                   "', expected auto, polynomial, shift, "
+                                   "table or search");
   if (!quantize::isWeightWidth(weightBits))
     return invalid("weight-bits", weightBits, "2, 4 or 8");
   if (!quantize::isActivationWidth(activationBits))

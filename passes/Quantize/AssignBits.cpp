@@ -24,6 +24,9 @@ public:
     for (Operation &op : function.front())
       if (hasWeights(&op))
         assignWeights(&op);
+    for (Operation &op : function.front())
+      if (op.getNumResults() == 1)
+        assignForm(&op);
     bool valid = true;
     groups.forEach([&](ArrayRef<Value> members) {
       valid &= succeeded(assignGroup(members));
@@ -67,6 +70,9 @@ private:
                            Value value) {
     Operation *op = value.getDefiningOp();
     bool isWeighted = op && hasWeights(op);
+    if (layer.form && (!op || !hasForms(op)))
+      return fail(value.getLoc())
+             << "layer '" << name << "' is no function that has forms";
     if (layer.weights && !isWeighted)
       return fail(value.getLoc()) << "layer '" << name << "' has no weights";
     auto ownBits = [](Value value) -> std::optional<unsigned> {
@@ -99,6 +105,13 @@ private:
     unsigned bits = plan.weightBits(layerOf(op->getResult(0)));
     if (bits != 8)
       setWeightBits(op, bits);
+  }
+
+  void assignForm(Operation *op) {
+    const LayerPlan *layer = plan.find(layerOf(op->getResult(0)));
+    if (layer && layer->form)
+      op->setAttr("qgraph.form",
+                  StringAttr::get(op->getContext(), *layer->form));
   }
 
   /// The bits of a group are those of the members that the plan names.

@@ -1,3 +1,4 @@
+#include "passes/Quantize/PlanNetwork.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
 
@@ -9,22 +10,7 @@ namespace qcc {
 #define GEN_PASS_DEF_ASSIGNFORMS
 #include "passes/Quantize/Passes.h.inc"
 
-bool isFunctionForm(StringRef text) {
-  return text == "polynomial" || text == "shift" || text == "table";
-}
-
 namespace {
-
-/// Whether there is a choice: the functions of qint::functions.
-bool hasForms(Operation *op) {
-  if (auto unary = dyn_cast<qgraph::UnaryOp>(op))
-    return unary.getKind() == qgraph::UnaryKind::Sigmoid ||
-           unary.getKind() == qgraph::UnaryKind::Tanh ||
-           unary.getKind() == qgraph::UnaryKind::Silu ||
-           unary.getKind() == qgraph::UnaryKind::Gelu ||
-           unary.getKind() == qgraph::UnaryKind::GeluTanh;
-  return isa<qgraph::SoftmaxOp, qgraph::LayerNormOp, qgraph::RmsNormOp>(op);
-}
 
 struct AssignForms : impl::AssignFormsBase<AssignForms> {
   using AssignFormsBase::AssignFormsBase;
@@ -40,8 +26,7 @@ struct AssignForms : impl::AssignFormsBase<AssignForms> {
       return signalPassFailure();
     }
     for (Operation &op : function.front())
-      if (hasForms(&op) && !op.hasAttr("qgraph.form") &&
-          !op.hasAttr("qgraph.rounding"))
+      if (hasForms(&op) && !op.hasAttr("qgraph.form"))
         op.setAttr("qgraph.form", StringAttr::get(&getContext(), form));
   }
 };

@@ -10,7 +10,8 @@ def AssignBits : Pass<"qcc-assign-bits", "::mlir::ModuleOp"> {
     attribute `qgraph.bits` on every float result and argument that gets other
     than 8 bits, `qgraph.bits_given` where the plan names it or a value that
     shares its type, and `qgraph.weight_bits` on convolutions with filters of
-    other than 8 bits.
+    other than 8 bits, and `qgraph.form` on every function that the plan gives a
+    form.
 
     Values that share a type (see `qcc-assign-types`) share their bits: the plan
     may name any of them, or several with the same bits. A softmax has results

@@ -3,6 +3,7 @@
 //   {"format":"qplan","version":1,"network":"9f0c...","weights":8,
 //   "activations":8,"layers":[
 //   {"layer":"conv1","weights":4,"activations":8},
+//   {"layer":"softmax1","form":"table"},
 //   {"layer":"input0","activations":16}
 //   ]}
 //
@@ -29,6 +30,10 @@ bool isWeightWidth(unsigned bits) {
 
 bool isActivationWidth(unsigned bits) {
   return bits == 4 || bits == 8 || bits == 16;
+}
+
+bool isFunctionForm(llvm::StringRef text) {
+  return text == "polynomial" || text == "shift" || text == "table";
 }
 
 const LayerPlan *Plan::find(llvm::StringRef layer) const {
@@ -75,6 +80,8 @@ std::string Plan::serialize() const {
       line["weights"] = *layer.weights;
     if (layer.activations)
       line["activations"] = *layer.activations;
+    if (layer.form)
+      line["form"] = *layer.form;
     if (layer.score)
       line["score"] = *layer.score;
     if (!layer.note.empty())
@@ -108,6 +115,14 @@ static unsigned readActivations(FieldReader &reader) {
   return readBits(reader, "activations", isActivationWidth, "4, 8 or 16", 8);
 }
 
+static std::string readForm(FieldReader &reader) {
+  std::string form = reader.string("form");
+  if (!isFunctionForm(form))
+    reader.note("'form' is \"" + form +
+                "\", expected polynomial, shift or table");
+  return form;
+}
+
 static llvm::Error parseLayer(const Json &line, Plan &plan) {
   FieldReader reader(line);
   std::string name = reader.string("layer");
@@ -116,12 +131,14 @@ static llvm::Error parseLayer(const Json &line, Plan &plan) {
     layer.weights = readWeights(reader);
   if (reader.has("activations"))
     layer.activations = readActivations(reader);
+  if (reader.has("form"))
+    layer.form = readForm(reader);
   if (reader.has("score"))
     layer.score = reader.number("score");
   if (reader.has("note"))
     layer.note = reader.string("note");
-  if (!layer.weights && !layer.activations)
-    reader.note("expected 'weights' or 'activations'");
+  if (!layer.weights && !layer.activations && !layer.form)
+    reader.note("expected 'weights', 'activations' or 'form'");
   if (llvm::Error error = reader.finish())
     return fail("layer '{0}': {1}", name, toString(std::move(error)));
   if (!plan.layers.try_emplace(name, std::move(layer)).second)

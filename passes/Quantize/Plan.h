@@ -1,6 +1,6 @@
-//===- Plan.h - How many bits every layer gets ------------------*- C++ -*-===//
+//===- Plan.h - How every layer is computed ---------------------*- C++ -*-===//
 //
-// The choice of precision, as a file (.qplan) that can be kept, edited and
+// The choice of precision and of forms of functions, as a file (.qplan) that can be kept, edited and
 // given back.
 //
 //===----------------------------------------------------------------------===//
@@ -21,18 +21,22 @@ namespace qcc::quantize {
 bool isWeightWidth(unsigned bits);
 /// 4, 8 or 16.
 bool isActivationWidth(unsigned bits);
+/// "polynomial", "shift" or "table".
+bool isFunctionForm(llvm::StringRef text);
 
 /// Of one layer; what is not given is the plan's default.
 struct LayerPlan {
   std::optional<unsigned> weights;     ///< bits of the layer's filter
   std::optional<unsigned> activations; ///< bits of the layer's result
+  /// How the function is computed: isFunctionForm().
+  std::optional<std::string> form;
   /// What the layer is expected to lose, in whatever unit the maker of the
   /// plan states in its note. Nothing reads it but people.
   std::optional<double> score;
   std::string note;
 };
 
-/// Bits by layer: `qgraph.layer` names; arguments are "input0", "input1", ...
+/// Bits and forms by layer: `qgraph.layer` names; arguments are "input0", "input1", ...
 struct Plan {
   /// networkId() of the network that the plan is for; empty: any that has all
   /// the layers.

@@ -50,7 +50,20 @@ static bool hasFilter(Operation &op) {
   return isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp>(op);
 }
 
-Plan planOf(func::FuncOp legalized, func::FuncOp quantized) {
+bool hasForms(Operation *op) {
+  if (op->hasAttr("qgraph.rounding"))
+    return false;
+  if (auto unary = dyn_cast<qgraph::UnaryOp>(op))
+    return unary.getKind() == qgraph::UnaryKind::Sigmoid ||
+           unary.getKind() == qgraph::UnaryKind::Tanh ||
+           unary.getKind() == qgraph::UnaryKind::Silu ||
+           unary.getKind() == qgraph::UnaryKind::Gelu ||
+           unary.getKind() == qgraph::UnaryKind::GeluTanh;
+  return isa<qgraph::SoftmaxOp, qgraph::LayerNormOp, qgraph::RmsNormOp>(op);
+}
+
+Plan planOf(func::FuncOp legalized, func::FuncOp quantized,
+            const Plan *followed) {
   Plan plan;
   plan.network = networkId(legalized);
   for (BlockArgument argument : quantized.getArguments())
@@ -70,10 +83,18 @@ Plan planOf(func::FuncOp legalized, func::FuncOp quantized) {
       continue;
     LayerPlan &layer = plan.layers[name];
     layer.activations = bitsOf(type);
+    if (auto form = op.getAttrOfType<StringAttr>("qgraph.form"))
+      layer.form = form.str();
     if (hasFilter(op))
       if (auto filter = quantizedTypeOf(op.getOperand(1)))
         layer.weights = bitsOf(filter);
   }
+  if (followed)
+    for (auto &[name, layer] : plan.layers)
+      if (const LayerPlan *given = followed->find(name)) {
+        layer.score = given->score;
+        layer.note = given->note;
+      }
   return plan;
 }
 

@@ -18,9 +18,15 @@ std::string networkId(mlir::func::FuncOp function);
 /// Bits of the codes of a type: 4 for !quant.uniform<i8<-8:7>:...>.
 unsigned bitsOf(mlir::quant::QuantizedType type);
 
-/// The bits that every layer of a quantized network has, as a plan that gives
-/// the same again; `legalized` is the network before.
-Plan planOf(mlir::func::FuncOp legalized, mlir::func::FuncOp quantized);
+/// Whether integers know several forms of the op: a function of
+/// dialects/QInt/Functions.h that is not to keep a foreign kernel's arithmetic.
+bool hasForms(mlir::Operation *op);
+
+/// The bits and forms that every layer of a quantized network has, as a plan
+/// that gives the same again; `legalized` is the network before. Scores and
+/// notes are those of `followed`, or none.
+Plan planOf(mlir::func::FuncOp legalized, mlir::func::FuncOp quantized,
+            const Plan *followed = nullptr);
 
 /// Names of the values that take the same bits, one list for each group, in
 /// order of the network; so an allocation has to choose once for each. The

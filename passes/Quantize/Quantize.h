@@ -88,9 +88,6 @@ struct QuantizeOptions {
 /// qcc-assign-bits with `options.plan`; without one it does nothing.
 std::unique_ptr<mlir::Pass> createAssignBits(const QuantizeOptions &options);
 
-/// Whether `text` is a form that functions may have.
-bool isFunctionForm(llvm::StringRef text);
-
 /// qcc-reparameterize with `options.profile` and `options.plan`.
 std::unique_ptr<mlir::Pass>
 createReparameterize(const QuantizeOptions &options);

@@ -1,5 +1,6 @@
 // qcc-eval: how good a compiled network is on real data, beside the float one.
 #include "compiler/Allocate/AllocateFlags.h"
+#include "compiler/Allocate/Forms.h"
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/QuantizeFlags.h"
@@ -354,6 +355,8 @@ llvm::Error evaluateDraw(Session &session, int draw) {
   if (!options)
     return options.takeError();
   if (llvm::Error error = allocateFlags.choose(*options))
+    return error;
+  if (llvm::Error error = allocate::chooseForms(*options))
     return error;
   driver::Compilation compilation(std::move(*options));
   std::string ranges =

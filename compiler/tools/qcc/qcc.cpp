@@ -1,6 +1,7 @@
 // qcc: a trained network in, an integer-only object file, a C header and a
 // report out.
 #include "compiler/Allocate/AllocateFlags.h"
+#include "compiler/Allocate/Forms.h"
 #include "compiler/Allocate/Pareto.h"
 #include "compiler/Driver/Compilation.h"
 #include "compiler/Driver/ListOps.h"
@@ -278,7 +279,10 @@ llvm::Error commit(emit::Outputs &outputs,
     outputs.add(writeProfile, compilation.profile()->serialize());
   if (!writePlan.empty() && compilation.quantized())
     outputs.add(writePlan, quantize::planOf(compilation.legalizedFunction(),
-                                            compilation.quantizedFunction())
+                                            compilation.quantizedFunction(),
+                                            compilation.options().plan
+                                                ? &*compilation.options().plan
+                                                : nullptr)
                                .serialize());
   return outputs.commit();
 }
@@ -370,7 +374,8 @@ llvm::Error compile(driver::Compilation &compilation,
   return commit(outputs, compilation);
 }
 
-/// Chooses bits within the budgets, if there are any and no plan is given.
+/// Chooses bits within the budgets, if there are any and no plan is given, and
+/// forms of functions, if that is asked for.
 llvm::Error choosePlan(driver::CompileOptions &options,
                        emit::Outputs &outputs) {
   std::string costs;
@@ -378,7 +383,7 @@ llvm::Error choosePlan(driver::CompileOptions &options,
     return error;
   if (!costs.empty() && !allocateFlags.costsPath().empty())
     outputs.add(allocateFlags.costsPath(), std::move(costs));
-  return llvm::Error::success();
+  return allocate::chooseForms(options);
 }
 
 llvm::Error writePareto(const driver::CompileOptions &options,
