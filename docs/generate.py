@@ -1,16 +1,21 @@
-"""Writes docs/generated from the sources: passes, dialects, targets, operators.
+"""Writes docs/generated from the sources: passes, dialects, targets, operators,
+functions.
 
     generate.py [--check]
 
-The program qcc, which prints the operators, is looked for in PATH. With --check nothing is written; pages that differ are printed as a diff,
-followed by the command that repairs them, and the exit status is 1.
+The program qcc, which prints the operators, is looked for in PATH. With --check
+nothing is written; pages that differ are printed as a diff, followed by the
+command that repairs them, and the exit status is 1. Costs of functions are
+measured only when the page is written.
 """
 
 import difflib
+import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "docs", "generated")
@@ -19,6 +24,26 @@ REPAIR = "cmake --build build/dev --target docs"
 PHASES = ["Legalize", "Quantize", "LowerToInt", "Schedule"]
 DIALECTS = [("qgraph", "QGraph/QGraphOps.td"), ("qint", "QInt/QIntOps.td"),
             ("check", "Check/CheckOps.td")]
+COST_TARGETS = ["x86-64", "x86-64-v3", "armv8", "cortex-m0plus", "cortex-m4",
+                "cortex-m55"]
+COSTED = [
+    ("softmax", 'qgraph.softmax {x} {{qgraph.layer = "{layer}", axis = 2 : i64}}'),
+    ("log_softmax", 'qgraph.softmax {x} {{qgraph.layer = "{layer}", axis = 2 : i64, log}}'),
+    ("layer_norm", 'qgraph.layer_norm {x}, %w, %w {{qgraph.layer = "{layer}", '
+                   'axis = 2 : i64, epsilon = 1.0e-5 : f32}}'),
+    ("rms_norm", 'qgraph.rms_norm {x}, %w {{qgraph.layer = "{layer}", '
+                 'axis = 2 : i64, epsilon = 1.0e-5 : f32}}'),
+    ("gelu", 'qgraph.unary <gelu> {x} {{qgraph.layer = "{layer}"}}'),
+    ("silu", 'qgraph.unary <silu> {x} {{qgraph.layer = "{layer}"}}'),
+    ("logistic", 'qgraph.unary <sigmoid> {x} {{qgraph.layer = "{layer}"}}'),
+    ("tanh", 'qgraph.unary <tanh> {x} {{qgraph.layer = "{layer}"}}'),
+]
+COSTS_HEAD = """
+## Costs
+
+Instructions of an element, and bytes of code and constants, of a function of 16 rows of
+64 codes of 8 bits, as qcc counts them in the object (`qcc -functions=<form> -report=`).
+"""
 COLUMNS = [  # of QCC_TARGET, and their headings
     ("name", "-target="), ("cpu", "LLVM CPU"), ("features", "LLVM features"),
     ("triple", "triple"), ("vectorBytes", "vector, bytes"),
@@ -143,11 +168,88 @@ def operators():
     return "# Operators\n\n" + run("qcc", "--list-ops")
 
 
+def bounds():
+    text = run(f"{LLVM}/bin/clang", "-E", "-P", "-x", "c", "-",
+               input='#define QCC_FUNCTION_BOUND(...) @B@ __VA_ARGS__ @end@\n'
+               f'#include "{ROOT}/dialects/QInt/FunctionBounds.inc"\n')
+    page = ("| function | rule | error | polynomial | shift | table | tried |\n"
+            "| --- | --- | --- | --: | --: | --: | --- |\n")
+    for found in re.findall(r"@B@(.*?)@end@", text, re.S):
+        name, rule, error, tried, *worst = fields(" ".join(found.split()))
+        worst = ["rounded" if float(x) == 0 else x for x in worst]
+        page += f"| {name} | {rule} | {error} | {' | '.join(worst)} | {tried} |\n"
+    return page
+
+
+def functions_network():
+    """Functions of 16 rows of 64 elements, as qgraph; each has an input of its own,
+    so that they share nothing."""
+    shape = "tensor<1x16x64xf32>"
+    body = ""
+    for name, op in COSTED:
+        body += (f'  %{name} = {op.format(layer=name, x="%" + name + "_in")} : ({shape}'
+                 + ", tensor<64xf32>" * op.count("%w")
+                 + f") -> {shape}\n")
+    results = ", ".join("%" + name for name, _ in COSTED)
+    shapes = ", ".join([shape] * len(COSTED))
+    arguments = ", ".join(f"%{name}_in: {shape}" for name, _ in COSTED)
+    return (f"func.func @main({arguments}) -> ({shapes}) {{\n"
+            "  %w = qgraph.constant dense<0.5> : tensor<64xf32> -> tensor<64xf32>\n"
+            f"{body}  return {results} : {shapes}\n}}\n")
+
+
+def costs_of(target, form, folder):
+    """Function -> instructions of an element, bytes."""
+    report = os.path.join(folder, "report.json")
+    run("qcc", os.path.join(folder, "functions.mlir"), "-target=" + target,
+        "-functions=" + form, "-quiet", "-report=" + report, "-prefix=f",
+        "-o", os.path.join(folder, "f.o"))
+    costs = {name: [0, {}] for name, _ in COSTED}
+    with open(report) as file:
+        for kernel in json.load(file)["kernels"]:
+            layers = [layer for layer in kernel["layers"] if layer in costs]
+            if not layers:
+                continue  # of an argument alone
+            cost = costs[layers[0]]
+            cost[0] += kernel["instructions"]
+            cost[1][kernel["symbol"]] = kernel["code_bytes"] + kernel["packed_bytes"]
+    return {name: (count / 1024, sum(parts.values()))
+            for name, (count, parts) in costs.items()}
+
+
+def function_costs():
+    page = ""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "functions.mlir"), "w") as file:
+            file.write(functions_network())
+        for target in COST_TARGETS:
+            found = [costs_of(target, form, folder)
+                     for form in ("polynomial", "shift", "table")]
+            page += (f"\n### {target}\n\n| function | polynomial | shift | table |\n"
+                     "| --- | --: | --: | --: |\n")
+            for name, _ in COSTED:
+                cells = [f"{form[name][0]:.2f}, {form[name][1]}" for form in found]
+                page += f"| {name} | {' | '.join(cells)} |\n"
+    return page
+
+
+def functions(check):
+    """Costs are measured when the page is written: they move with LLVM."""
+    text = ("# Functions in integers\n\nWhat [numerics](../numerics.md) describes "
+            "under \"Functions\".\n\n## Worst errors\n\n" + bounds() + COSTS_HEAD)
+    if not check:
+        return text + function_costs()
+    path = os.path.join(FOLDER, "functions.md")
+    old = open(path).read() if os.path.exists(path) else ""
+    return text + old.partition(COSTS_HEAD)[2]
+
+
 def main():
     check = sys.argv[1:] == ["--check"]
     differ = False
     for name, make in [("passes", passes), ("dialects", dialects),
-                       ("targets", targets), ("operators", operators)]:
+                       ("targets", targets), ("operators", operators),
+                       ("functions", lambda: functions(check))]:
         path = os.path.join(FOLDER, name + ".md")
         page = tidy(f"<!-- Written by docs/generate.py; repair with: {REPAIR} -->\n\n"
                     + make())
