@@ -37,7 +37,7 @@ AllocateFlags::AllocateFlags(cl::OptionCategory &category)
                  cl::desc("bits to choose from for weights (default: 2,4,8)"),
                  cl::value_desc("list"), cl::cat(category)),
       activationBits("choose-activations", cl::CommaSeparated,
-                     cl::desc("bits to choose from for activations: of 4, 8, "
+                     cl::desc("bits to choose from for activations: of 4, 6, 8, "
                               "16 (default: 8)"),
                      cl::value_desc("list"), cl::cat(category)),
       score("score",
@@ -156,10 +156,10 @@ llvm::Expected<AllocateOptions> AllocateFlags::read() const {
   options.needCosts = !writeCosts.empty();
   for (unsigned bits : weightBits)
     if (!quantize::isWeightWidth(bits))
-      return invalid(weightBits, std::to_string(bits), "2, 4 or 8");
+      return invalid(weightBits, std::to_string(bits), "2, 4, 6 or 8");
   for (unsigned bits : activationBits)
     if (!quantize::isActivationWidth(bits))
-      return invalid(activationBits, std::to_string(bits), "4, 8 or 16");
+      return invalid(activationBits, std::to_string(bits), "4, 6, 8 or 16");
   auto sorted = [](const cl::list<unsigned> &list,
                    std::vector<unsigned> &choices) {
     if (list.empty())

@@ -20,10 +20,10 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                               "(default), on, off"),
                      cl::value_desc("switch"), cl::init("auto"),
                      cl::cat(category)),
-      weightBits("weight-bits", cl::desc("bits of all weights: 2, 4 or 8"),
+      weightBits("weight-bits", cl::desc("bits of all weights: 2, 4, 6 or 8"),
                  cl::value_desc("n"), cl::init(8), cl::cat(category)),
       activationBits("activation-bits",
-                     cl::desc("bits of all activations: 4, 8 or 16"),
+                     cl::desc("bits of all activations: 4, 6, 8 or 16"),
                      cl::value_desc("n"), cl::init(8), cl::cat(category)),
       granularity("weight-granularity",
                   cl::desc("scales of a filter: one for each channel (channel, "
@@ -83,9 +83,9 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
                                    "', expected auto, polynomial, shift, "
                                    "table or search");
   if (!quantize::isWeightWidth(weightBits))
-    return invalid("weight-bits", weightBits, "2, 4 or 8");
+    return invalid("weight-bits", weightBits, "2, 4, 6 or 8");
   if (!quantize::isActivationWidth(activationBits))
-    return invalid("activation-bits", activationBits, "4, 8 or 16");
+    return invalid("activation-bits", activationBits, "4, 6, 8 or 16");
   if (distill.getNumOccurrences() && (distill < 1 || distill > 1 << 16))
     return invalid("distill", distill, "1 to 65536");
   options.distill = distill;

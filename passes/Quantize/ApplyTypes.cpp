@@ -252,10 +252,11 @@ private:
     using Limits = std::numeric_limits<int32_t>;
     OpBuilder builder(op);
     WeightCodes codes = weightCodes(bits);
-    op->setOperand(1, makeConstant<int8_t>(builder, filter,
-                                           builder.getIntegerType(bits),
-                                           integers.weights, integers.scales,
-                                           codes.min, codes.max));
+    // Six bits are held in eight: no integer type packs them.
+    op->setOperand(
+        1, makeConstant<int8_t>(
+               builder, filter, builder.getIntegerType(bits == 6 ? 8 : bits),
+               integers.weights, integers.scales, codes.min, codes.max));
     op->setOperand(2, makeConstant<int32_t>(
                           builder, bias, builder.getI32Type(), integers.biases,
                           integers.biasScales, Limits::min(), Limits::max()));

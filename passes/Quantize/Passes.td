@@ -22,9 +22,9 @@ def AssignBits : Pass<"qcc-assign-bits", "::mlir::ModuleOp"> {
     Option<"planPath", "plan", "std::string", "\"\"",
            "the .qplan file; without one, all layers are alike">,
     Option<"weightBits", "weight-bits", "unsigned", "8",
-           "2, 4 or 8 bits for every filter">,
+           "2, 4, 6 or 8 bits for every filter">,
     Option<"activationBits", "activation-bits", "unsigned", "8",
-           "4, 8 or 16 bits for every activation">
+           "4, 6, 8 or 16 bits for every activation">
   ];
 }
 

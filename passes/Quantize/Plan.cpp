@@ -25,11 +25,11 @@ using json::Json;
 static constexpr uint64_t formatVersion = 1;
 
 bool isWeightWidth(unsigned bits) {
-  return bits == 2 || bits == 4 || bits == 8;
+  return bits == 2 || bits == 4 || bits == 6 || bits == 8;
 }
 
 bool isActivationWidth(unsigned bits) {
-  return bits == 4 || bits == 8 || bits == 16;
+  return bits == 4 || bits == 6 || bits == 8 || bits == 16;
 }
 
 bool isFunctionForm(llvm::StringRef text) {
@@ -108,11 +108,11 @@ static unsigned readBits(FieldReader &reader, const char *key,
 }
 
 static unsigned readWeights(FieldReader &reader) {
-  return readBits(reader, "weights", isWeightWidth, "2, 4 or 8", 8);
+  return readBits(reader, "weights", isWeightWidth, "2, 4, 6 or 8", 8);
 }
 
 static unsigned readActivations(FieldReader &reader) {
-  return readBits(reader, "activations", isActivationWidth, "4, 8 or 16", 8);
+  return readBits(reader, "activations", isActivationWidth, "4, 6, 8 or 16", 8);
 }
 
 static std::string readForm(FieldReader &reader) {

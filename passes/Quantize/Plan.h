@@ -17,9 +17,9 @@
 
 namespace qcc::quantize {
 
-/// 2, 4 or 8.
+/// 2, 4, 6 or 8.
 bool isWeightWidth(unsigned bits);
-/// 4, 8 or 16.
+/// 4, 6, 8 or 16.
 bool isActivationWidth(unsigned bits);
 /// "polynomial", "shift" or "table".
 bool isFunctionForm(llvm::StringRef text);

@@ -54,7 +54,7 @@ void setWeightBits(mlir::Operation *op, unsigned bits);
 /// (`qgraph.weight_scales`), by output channel, or none.
 llvm::ArrayRef<double> getWeightScales(mlir::Operation *op);
 
-/// How values are rounded to 4, 8 or 16 bits: 16 are symmetric around 0.
+/// How values are rounded to 4, 6, 8 or 16 bits: 16 are symmetric around 0.
 QuantScheme activationScheme(unsigned bits);
 
 /// True for an operand that is a filter, bias or normalization parameter.

@@ -20,8 +20,8 @@ enum class WeightGranularity {
 
 namespace qcc::quantize {
 
-/// The codes that weights of 2, 4 or 8 bits take. Eight and four bits are
-/// symmetric; two bits cannot do without their smallest code.
+/// The codes that weights of 2, 4, 6 or 8 bits take. Eight, six and four bits
+/// are symmetric; two bits cannot do without their smallest code.
 struct WeightCodes {
   int32_t min = -127, max = 127;
 };

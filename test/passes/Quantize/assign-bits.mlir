@@ -4,6 +4,7 @@
 // RUN: qcc-opt %t/net.mlir --qcc-assign-bits="plan=%t/p.qplan" --qcc-assign-types --qcc-apply-types --qcc-verify-quantized | FileCheck %s --check-prefix=TYPES
 // RUN: qcc-opt %t/net.mlir --qcc-assign-bits="weight-bits=2 activation-bits=16" --qcc-assign-types --qcc-apply-types --qcc-verify-quantized | FileCheck %s --check-prefix=WIDE
 // RUN: qcc-opt %t/net.mlir --qcc-assign-bits="activation-bits=4" --qcc-assign-types 2>&1 | FileCheck %s --check-prefix=NARROW
+// RUN: qcc-opt %t/net.mlir --qcc-assign-bits="weight-bits=6 activation-bits=6" --qcc-assign-types --qcc-apply-types --qcc-verify-quantized | FileCheck %s --check-prefix=SIX
 // RUN: qcc-opt %t/net.mlir --qcc-assign-bits | FileCheck %s --check-prefix=EIGHT
 
 // One name stands for all values of a type: the clamp has the bits of the
@@ -35,6 +36,11 @@
 
 // NARROW: <tanh>{{.*}}qgraph.type = !quant.uniform<i8<-8:7>:f32, 1.250000e-01>
 // NARROW: softmax{{.*}}qgraph.type = !quant.uniform<i8<-8:7>:f32, 6.250000e-02:-8>
+
+// Six bits are held in eight; the range [0, 15] has 63 steps.
+// SIX: qgraph.constant {{.*}}31, -4{{.*}}, {{.*}}-18, 31{{.*}} : tensor<2x1x1x2xi8> -> tensor<2x1x1x2x!quant.uniform<i8<-31:31>:f32:0, {
+// SIX: qgraph.conv2d{{.*}} -> tensor<1x1x1x2x!quant.uniform<i8<-32:31>:f32, 0.23809523{{[0-9]*}}:-32>>
+// SIX: softmax{{.*}} -> tensor<1x1x1x2x!quant.uniform<i8<-32:31>:f32, 1.562500e-02:-32>>
 
 // EIGHT-NOT: bits
 

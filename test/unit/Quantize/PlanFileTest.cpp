@@ -83,11 +83,11 @@ TEST(PlanFile, ErrorsNameFileAndLayer) {
   EXPECT_EQ(parseError(withLayers(R"({"layer":"a"})")),
             "f.qplan: layer 'a': expected 'weights', 'activations' or 'form'");
   EXPECT_EQ(parseError(withLayers(R"({"layer":"a","weights":16})")),
-            "f.qplan: layer 'a': 'weights' is 16, expected 2, 4 or 8");
+            "f.qplan: layer 'a': 'weights' is 16, expected 2, 4, 6 or 8");
   EXPECT_EQ(parseError(withLayers(R"({"layer":"a","weights":"4"})")),
-            "f.qplan: layer 'a': 'weights' is \"4\", expected 2, 4 or 8");
+            "f.qplan: layer 'a': 'weights' is \"4\", expected 2, 4, 6 or 8");
   EXPECT_EQ(parseError(withLayers(R"({"layer":"a","activations":-4})")),
-            "f.qplan: layer 'a': 'activations' is -4, expected 4, 8 or 16");
+            "f.qplan: layer 'a': 'activations' is -4, expected 4, 6, 8 or 16");
   EXPECT_EQ(parseError(withLayers(R"({"layer":"a","form":"lut"})")),
             "f.qplan: layer 'a': 'form' is \"lut\", expected polynomial, "
             "shift or table");
