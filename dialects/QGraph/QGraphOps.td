@@ -170,7 +170,7 @@ def QGraph_UnaryOp : QGraph_Op<"unary"> {
     | `abs`, `negate`, `floor`, `ceil` | as in C |
     | `round` | the nearest integer, ties to even |
     | `hard_swish` | `x * clamp(x + 3, 0, 6) / 6` |
-    | `silu` | `x * sigmoid(x)` |
+    | `silu` | `x * sigmoid(alpha * x)`, where an alpha of 0 stands for 1 |
     | `gelu` | `x / 2 * (1 + erf(x / sqrt(2)))` |
     | `gelu_tanh` | `x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))` |
     | `elu` | `x` from 0, `alpha * (exp(x) - 1)` below |

@@ -1,4 +1,5 @@
 // Ops that compute each element from the elements at the same place.
+#include "passes/LowerToLLVM/Halide/Expressions.h"
 #include "passes/LowerToLLVM/Halide/Stage.h"
 
 using namespace mlir;
@@ -6,8 +7,6 @@ using namespace mlir;
 namespace qcc::kernels {
 
 namespace {
-
-Expr i32(Expr e) { return Halide::cast<int32_t>(std::move(e)); }
 
 /// The largest magnitude that a code of `type` has after `zeroPoint` is taken
 /// away.

@@ -1,5 +1,6 @@
 // Functions of rows in 32-bit fixed point.
 #include "dialects/QInt/Functions.h"
+#include "passes/LowerToLLVM/Halide/Expressions.h"
 #include "passes/LowerToLLVM/Halide/Stage.h"
 
 using namespace mlir;
@@ -10,11 +11,6 @@ namespace qcc::kernels {
 namespace {
 
 using Halide::Internal::make_const;
-
-Expr i32(Expr e) { return Halide::cast<int32_t>(std::move(e)); }
-Expr c32(int64_t v) { return make_const(Halide::Int(32), v); }
-Expr c64(int64_t v) { return make_const(Halide::Int(64), v); }
-Expr i64(Expr e) { return Halide::cast<int64_t>(std::move(e)); }
 
 /// mantissa / 2^30 * 2^-exponent as qint::rowScale packs it.
 Expr rowScale(const Expr &mantissa, const Expr &exponent) {

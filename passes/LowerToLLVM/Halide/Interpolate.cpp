@@ -1,4 +1,5 @@
 // 16-bit functions from points of a table.
+#include "passes/LowerToLLVM/Halide/Expressions.h"
 #include "passes/LowerToLLVM/Halide/Stage.h"
 
 using namespace mlir;
@@ -8,9 +9,6 @@ namespace qcc::kernels {
 namespace {
 
 using Halide::Internal::make_const;
-
-Expr i32(Expr e) { return Halide::cast<int32_t>(std::move(e)); }
-Expr c32(int64_t v) { return make_const(Halide::Int(32), v); }
 
 /// Entry `index` of a table of `size`.
 Expr entry(const Value &table, Expr index, int size) {

@@ -1,5 +1,6 @@
 // Ops with the arithmetic of other runtimes' kernels: sums that round three
 // times, and softmax in fixed point.
+#include "passes/LowerToLLVM/Halide/Expressions.h"
 #include "passes/LowerToLLVM/Halide/Stage.h"
 
 using namespace mlir;
@@ -7,14 +8,7 @@ using Halide::RDom;
 
 namespace qcc::kernels {
 
-namespace {
-
 using Halide::Internal::make_const;
-
-Expr i32(Expr e) { return Halide::cast<int32_t>(std::move(e)); }
-Expr c32(int64_t v) { return make_const(Halide::Int(32), v); }
-
-} // namespace
 
 /// A positive sum with its highest bit moved to bit 31, and how far it moved.
 /// Steps of constant shifts: SSE2 shifts left by a variable through floats.
