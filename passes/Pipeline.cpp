@@ -66,6 +66,8 @@ void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
   if (!options.quantize.functions.empty())
     pm.addPass(createAssignForms({options.quantize.functions}));
   pm.addPass(createAssignRanges(options.quantize));
+  // Before types: few bits tell shares apart by their logarithms.
+  pm.addPass(createLogShares());
   // Scales are chosen once for all values that must share one.
   pm.addPass(createAssignTypes());
   // In between the network still runs in float, with all types known.

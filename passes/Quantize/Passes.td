@@ -122,6 +122,20 @@ def AssignRanges : Pass<"qcc-assign-ranges", "::mlir::ModuleOp"> {
   ];
 }
 
+def LogShares : Pass<"qcc-log-shares", "::mlir::ModuleOp"> {
+  let summary = "softmax results of 4 bits become logarithms";
+  let description = [{
+    In: what `qcc-assign-ranges` leaves. Out: the same float function, where a
+    softmax whose results have 4 bits and are factors of matrix products is a
+    logarithm of it with 16 codes, powers of the square root of 1/2, as
+    `qgraph.type`, and an exponential of these codes with 8 bits. Steps of
+    1/16 would leave most shares of a long row at 0. Results of the network
+    keep their bits. Log-sqrt2 quantization of RepQ-ViT (Li et al., 2023), with
+    a table of 16 entries for its powers, so that one product does.
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+}
+
 def AssignTypes : Pass<"qcc-assign-types", "::mlir::ModuleOp"> {
   let summary = "every activation gets the quantized type it will have";
   let description = [{
