@@ -36,10 +36,11 @@ AllocateFlags::AllocateFlags(cl::OptionCategory &category)
       weightBits("choose-weights", cl::CommaSeparated,
                  cl::desc("bits to choose from for weights (default: 2,4,8)"),
                  cl::value_desc("list"), cl::cat(category)),
-      activationBits("choose-activations", cl::CommaSeparated,
-                     cl::desc("bits to choose from for activations: of 4, 6, 8, "
-                              "16 (default: 8)"),
-                     cl::value_desc("list"), cl::cat(category)),
+      activationBits(
+          "choose-activations", cl::CommaSeparated,
+          cl::desc("bits to choose from for activations: of 4, 6, 8, "
+                   "16 (default: 8)"),
+          cl::value_desc("list"), cl::cat(category)),
       score("score",
             cl::desc("what a layer loses: divergence (default), sqnr, fisher, "
                      "trace or eigenvalue (of the Hessian)"),

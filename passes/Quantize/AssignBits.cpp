@@ -169,8 +169,9 @@ public:
 private:
   LogicalResult readOptions(Plan &plan) {
     if (!isWeightWidth(weightBits) || !isActivationWidth(activationBits))
-      return getOperation().emitError("expected 2, 4, 6 or 8 bits of weights and "
-                                      "4, 6, 8 or 16 of activations, found ")
+      return getOperation().emitError(
+                 "expected 2, 4, 6 or 8 bits of weights and "
+                 "4, 6, 8 or 16 of activations, found ")
              << weightBits.getValue() << " and " << activationBits.getValue();
     plan.weights = weightBits;
     plan.activations = activationBits;

@@ -1,7 +1,7 @@
 //===- Plan.h - How every layer is computed ---------------------*- C++ -*-===//
 //
-// The choice of precision and of forms of functions, as a file (.qplan) that can be kept, edited and
-// given back.
+// The choice of precision and of forms of functions, as a file (.qplan) that
+// can be kept, edited and given back.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,7 +36,8 @@ struct LayerPlan {
   std::string note;
 };
 
-/// Bits and forms by layer: `qgraph.layer` names; arguments are "input0", "input1", ...
+/// Bits and forms by layer: `qgraph.layer` names; arguments are "input0",
+/// "input1", ...
 struct Plan {
   /// networkId() of the network that the plan is for; empty: any that has all
   /// the layers.

@@ -30,7 +30,9 @@ struct Choice {
 
 /// How many deviations from its mean a channel's range reaches at most: where
 /// clipping costs a normal distribution as much as rounding does.
-double reachOf(unsigned bits) { return bits <= 4 ? 3.0 : bits <= 6 ? 4.0 : 8.0; }
+double reachOf(unsigned bits) {
+  return bits <= 4 ? 3.0 : bits <= 6 ? 4.0 : 8.0;
+}
 
 class ReparameterizePass : public impl::ReparameterizeBase<ReparameterizePass> {
 public:

@@ -206,8 +206,7 @@ TEST(TfliteFloat, SoftmaxUsesBeta) {
 TEST(TfliteFloat, LogSoftmax) {
   OneOp m({1, 2}, {1, 2});
   m.b.op(Builtin::LogSoftmax, {m.in}, {m.out});
-  EXPECT_FLOATS(m.run({0, std::log(3.0f)}), -std::log(4.0f),
-                std::log(0.75f));
+  EXPECT_FLOATS(m.run({0, std::log(3.0f)}), -std::log(4.0f), std::log(0.75f));
 }
 
 TEST(TfliteFloat, PreluTakesSlopesPerChannel) {
