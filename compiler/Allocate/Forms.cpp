@@ -21,8 +21,6 @@ namespace {
 /// Runs of the network whose activations the forms are compared on.
 constexpr int64_t runs = 8;
 
-using ActivationsByLayer = std::map<std::string, std::vector<float>>;
-
 /// A network of one function: that of `op`, of one argument.
 OwningOpRef<ModuleOp> isolate(Operation *op) {
   OpBuilder builder(op->getContext());
@@ -132,6 +130,13 @@ struct Function {
   std::vector<FormTrial> trials;
 };
 
+/// Whether all but the first operand are constants.
+bool hasOneInput(Operation *op) {
+  return llvm::all_of(op->getOperands().drop_front(), [](Value operand) {
+    return operand.getDefiningOp<qgraph::ConstantOp>() != nullptr;
+  });
+}
+
 /// The functions that have a choice, without their inputs.
 std::vector<Function> functionsOf(const driver::Compilation &compilation) {
   std::map<std::string, Operation *> exact;
@@ -141,7 +146,8 @@ std::vector<Function> functionsOf(const driver::Compilation &compilation) {
   std::vector<Function> functions;
   for (Operation &op : compilation.quantizedFunction().front()) {
     if (!quantize::hasForms(&op) || op.hasAttr("qgraph.form") ||
-        !codesOf(op.getOperand(0)) || !codesOf(op.getResult(0)))
+        !hasOneInput(&op) || !codesOf(op.getOperand(0)) ||
+        !codesOf(op.getResult(0)))
       continue;
     std::string layer = quantize::layerOf(op.getResult(0));
     if (auto found = exact.find(layer);
@@ -171,6 +177,12 @@ llvm::Error collectInputs(const driver::Compilation &compilation,
   return (*evaluator)->run(inputs->runs, inputs->views(), keep).takeError();
 }
 
+/// Shares of few bits become logarithms, see qcc-log-shares.
+bool isLogarithm(Operation *op) {
+  auto softmax = dyn_cast<qgraph::SoftmaxOp>(op);
+  return softmax && softmax.getLog();
+}
+
 llvm::Expected<double> sqnrOf(const Function &function, llvm::StringRef form) {
   auto integers = IntegerFunction::create(function.quantized, form);
   if (!integers)
@@ -181,6 +193,9 @@ llvm::Expected<double> sqnrOf(const Function &function, llvm::StringRef form) {
   auto exact = runFloat(function.exact, function.inputs);
   if (!exact)
     return exact.takeError();
+  if (isLogarithm(function.quantized) && !isLogarithm(function.exact))
+    for (float &value : *found)
+      value = std::exp(value);
   evaluate::NoiseSum noise;
   noise.add(*exact, *found);
   // Without any error: better than every form that has some.

@@ -4,9 +4,9 @@ Usage: precision.py QCC_EVAL [-draws=N] [-shared=FOLDER] [-network=NAME]
 
 Runs qcc-eval (simulated in float, so that no target needs kernels) on the two
 Fashion-MNIST networks of test/models and, if FOLDER has it, on the keyword
-network of MLPerf Tiny; prints means over N draws of calibration samples. Weights are rounded by COMQ
-and biases corrected where a row does not say otherwise; bytes are those of
-packed weights.
+network of MLPerf Tiny; prints means over N draws of calibration samples.
+Weights are rounded by COMQ below 8 bits, where biases are corrected as well,
+unless a row says otherwise; bytes are those of packed weights.
 """
 
 import json

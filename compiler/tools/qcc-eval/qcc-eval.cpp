@@ -436,6 +436,8 @@ llvm::Error debug(Session &session) {
   auto options = compileOptions(session, 0);
   if (!options)
     return options.takeError();
+  if (llvm::Error error = allocate::chooseForms(*options))
+    return error;
   auto debugging =
       debugNetwork(*options, session.datasets, session.datasets.front().size(),
                    session.labels, *order);

@@ -393,6 +393,9 @@ llvm::Error writePareto(const driver::CompileOptions &options,
     return wanted.takeError();
   if (options.plan)
     return llvm::createStringError("-pareto chooses all bits, found a plan");
+  if (options.searchForms)
+    return llvm::createStringError(
+        "-pareto and -functions=search exclude each other");
   auto points = allocate::sweep(options, *wanted);
   if (!points)
     return points.takeError();
