@@ -145,14 +145,17 @@ std::vector<Function> functionsOf(const driver::Compilation &compilation) {
       exact[quantize::layerOf(op.getResult(0))] = &op;
   std::vector<Function> functions;
   for (Operation &op : compilation.quantizedFunction().front()) {
-    if (!quantize::hasForms(&op) || op.hasAttr("qgraph.form") ||
-        !hasOneInput(&op) || !codesOf(op.getOperand(0)) ||
-        !codesOf(op.getResult(0)))
+    if (op.getNumResults() != 1)
       continue;
     std::string layer = quantize::layerOf(op.getResult(0));
+    Operation *codes = quantize::codesBehind(&op);
+    if (!quantize::hasForms(codes) || codes->hasAttr("qgraph.form") ||
+        !hasOneInput(codes) || !codesOf(codes->getOperand(0)) ||
+        !codesOf(codes->getResult(0)))
+      continue;
     if (auto found = exact.find(layer);
         found != exact.end() && quantize::hasForms(found->second))
-      functions.push_back({layer, found->second, &op, {}, {}});
+      functions.push_back({layer, found->second, codes, {}, {}});
   }
   return functions;
 }
@@ -255,7 +258,9 @@ llvm::Error chooseForms(driver::CompileOptions &options) {
       auto sqnr = sqnrOf(function, form);
       if (!sqnr)
         return sqnr.takeError();
-      const Costs &costs = candidate->code.kernelOf[function.layer];
+      const Costs &costs =
+          candidate->code
+              .kernelOf[quantize::layerOf(function.quantized->getResult(0))];
       function.trials.push_back({form, *sqnr, costs.cycles, costs.flash});
     }
   }

@@ -59,8 +59,10 @@ private:
     auto shares = qgraph::UnaryOp::create(
         builder, softmax.getLoc(), type, softmax.getOutput(),
         qgraph::UnaryKind::Exp, llvm::APFloat(0.0f));
+    // The values keep the name, which reports and plans know.
     std::string layer = layerOf(softmax.getOutput());
-    shares->setAttr("qgraph.layer", builder.getStringAttr(layer + ".shares"));
+    shares->setAttr("qgraph.layer", builder.getStringAttr(layer));
+    softmax->setAttr("qgraph.layer", builder.getStringAttr(layer + ".log"));
     softmax.getOutput().replaceAllUsesExcept(shares.getOutput(), shares);
     softmax.setLog(true);
     // The values have 8 bits again.

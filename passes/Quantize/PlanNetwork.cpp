@@ -62,6 +62,32 @@ bool hasForms(Operation *op) {
   return isa<qgraph::SoftmaxOp, qgraph::LayerNormOp, qgraph::RmsNormOp>(op);
 }
 
+Operation *codesBehind(Operation *op) {
+  auto shares = dyn_cast<qgraph::UnaryOp>(op);
+  auto logarithm = shares && shares.getKind() == qgraph::UnaryKind::Exp
+                       ? shares.getInput().getDefiningOp<qgraph::SoftmaxOp>()
+                       : qgraph::SoftmaxOp();
+  bool isOneLayer =
+      logarithm && logarithm.getLog() &&
+      layerOf(logarithm.getOutput()) == layerOf(shares.getOutput()) + ".log";
+  return isOneLayer ? logarithm.getOperation() : op;
+}
+
+/// What moves shares of few bits on has their values in more; a plan gives bits
+/// to the group.
+static void shareBits(func::FuncOp legalized,
+                      const llvm::StringMap<unsigned> &logarithms, Plan &plan) {
+  TypeGroups(legalized).forEach([&](ArrayRef<Value> members) {
+    for (Value giver : members)
+      if (auto found = logarithms.find(layerOf(giver));
+          found != logarithms.end())
+        for (Value member : members)
+          if (auto layer = plan.layers.find(layerOf(member));
+              layer != plan.layers.end())
+            layer->second.activations = found->second;
+  });
+}
+
 Plan planOf(func::FuncOp legalized, func::FuncOp quantized,
             const Plan *followed) {
   Plan plan;
@@ -69,6 +95,7 @@ Plan planOf(func::FuncOp legalized, func::FuncOp quantized,
   for (BlockArgument argument : quantized.getArguments())
     if (auto type = quantizedTypeOf(argument))
       plan.layers[layerOf(argument)].activations = bitsOf(type);
+  llvm::StringMap<unsigned> logarithms;
   // Rounding that Quantize put in has no name in the network as legalized.
   llvm::StringMap<bool> known;
   for (Operation &op : legalized.front())
@@ -82,13 +109,17 @@ Plan planOf(func::FuncOp legalized, func::FuncOp quantized,
     if (name.empty() || !known.contains(name) || !type)
       continue;
     LayerPlan &layer = plan.layers[name];
-    layer.activations = bitsOf(type);
-    if (auto form = op.getAttrOfType<StringAttr>("qgraph.form"))
+    Operation *codes = codesBehind(&op);
+    layer.activations = bitsOf(quantizedTypeOf(codes->getResult(0)));
+    if (codes != &op)
+      logarithms[name] = *layer.activations;
+    if (auto form = codes->getAttrOfType<StringAttr>("qgraph.form"))
       layer.form = form.str();
     if (hasFilter(op))
       if (auto filter = quantizedTypeOf(op.getOperand(1)))
         layer.weights = bitsOf(filter);
   }
+  shareBits(legalized, logarithms, plan);
   if (followed)
     for (auto &[name, layer] : plan.layers)
       if (const LayerPlan *given = followed->find(name)) {

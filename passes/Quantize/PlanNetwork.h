@@ -22,6 +22,10 @@ unsigned bitsOf(mlir::quant::QuantizedType type);
 /// dialects/QInt/Functions.h that is not to keep a foreign kernel's arithmetic.
 bool hasForms(mlir::Operation *op);
 
+/// The op whose result has the codes that a plan gives bits to: the logarithm
+/// behind shares of few bits (see qcc-log-shares), else `op` itself.
+mlir::Operation *codesBehind(mlir::Operation *op);
+
 /// The bits and forms that every layer of a quantized network has, as a plan
 /// that gives the same again; `legalized` is the network before. Scores and
 /// notes are those of `followed`, or none.

@@ -4,8 +4,8 @@
 
 // What lies between the shares and the product has 8 bits again.
 // CHECK-LABEL: @factor
-// CHECK: %[[LOG:.*]] = qgraph.softmax %{{.*}} {axis = 2 : i64, log, qgraph.bits = 4 : i64, qgraph.layer = "s", {{.*}}qgraph.type = !quant.uniform<i8<-8:7>:f32, 0.34657359027997264:7>}
-// CHECK: %[[SHARES:.*]] = qgraph.unary <exp> %[[LOG]] {qgraph.layer = "s.shares", {{.*}}qgraph.type = !quant.uniform<i8:f32, 0.0039215686274509803:-128>}
+// CHECK: %[[LOG:.*]] = qgraph.softmax %{{.*}} {axis = 2 : i64, log, qgraph.bits = 4 : i64, qgraph.layer = "s.log", {{.*}}qgraph.type = !quant.uniform<i8<-8:7>:f32, 0.34657359027997264:7>}
+// CHECK: %[[SHARES:.*]] = qgraph.unary <exp> %[[LOG]] {qgraph.layer = "s", {{.*}}qgraph.type = !quant.uniform<i8:f32, 0.0039215686274509803:-128>}
 // CHECK: %[[MOVED:.*]] = qgraph.reshape %[[SHARES]]
 // CHECK-NOT: qgraph.bits = 4
 // CHECK: qgraph.matmul %[[MOVED]]
