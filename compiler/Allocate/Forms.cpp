@@ -160,7 +160,8 @@ std::vector<Function> functionsOf(const driver::Compilation &compilation) {
   return functions;
 }
 
-/// What the functions are given in the quantized network.
+/// What the functions are given in the quantized network; those that nothing is
+/// seen of go.
 llvm::Error collectInputs(const driver::Compilation &compilation,
                           std::vector<Function> &functions) {
   auto inputs = compilation.calibrationInputs(runs);
@@ -177,7 +178,13 @@ llvm::Error collectInputs(const driver::Compilation &compilation,
                                seen.values.end());
     return llvm::Error::success();
   };
-  return (*evaluator)->run(inputs->runs, inputs->views(), keep).takeError();
+  llvm::Error error =
+      (*evaluator)->run(inputs->runs, inputs->views(), keep).takeError();
+  // What reads a value without a name keeps the form that suits its types.
+  llvm::erase_if(functions, [](const Function &function) {
+    return function.inputs.empty();
+  });
+  return error;
 }
 
 /// Shares of few bits become logarithms, see qcc-log-shares.
