@@ -23,8 +23,9 @@ compile(Pipeline &pipeline, const targets::Target &target,
     return llvm::createStringError("cannot create a file in memory");
   std::string path = "/proc/self/fd/" + std::to_string(file);
   try {
-    Halide::Target row(target.halide.str() +
-                       "-no_asserts-no_bounds_query-no_runtime");
+    Halide::Target row(
+        target.halide.str() +
+        "-no_asserts-no_bounds_query-no_runtime-disable_llvm_loop_opt");
     pipeline.output.compile_to_bitcode(path, pipeline.arguments, symbol, row);
   } catch (const std::exception &error) {
     close(file);
@@ -103,6 +104,11 @@ llvm::Expected<llvm::Function *> importPipeline(Pipeline &pipeline,
   if (!function)
     return llvm::createStringError("Halide made no function '" + symbol + "'");
   dropAllBut(*function, made);
+  // Unrolling a loop around a register tile of general registers makes LLVM
+  // hoist loads until the sums are spilled; unrolling the loops around that
+  // one, or those that pack, makes much code that is hardly faster.
+  bool keepLoops =
+      pipeline.packs || (pipeline.registerTile && target.vectorBytes == 0);
   for (llvm::Function &f : made) {
     if (f.isDeclaration() && !f.isIntrinsic())
       return llvm::createStringError("kernel code would call '" + f.getName() +
@@ -113,7 +119,7 @@ llvm::Expected<llvm::Function *> importPipeline(Pipeline &pipeline,
     setTargetAttributes(f, target);
     f.addFnAttr(llvm::Attribute::AlwaysInline);
     dropAliasingMetadata(f);
-    improve(f, target, pipeline.registerTile);
+    improve(f, target, keepLoops);
   }
   made.setTargetTriple(module.getTargetTriple());
   made.setDataLayout(module.getDataLayout());

@@ -131,15 +131,11 @@ void splitHighProducts(Function &function) {
     }
 }
 
-/// Unrolling a loop around a register tile of general registers makes LLVM
-/// hoist loads until the sums are spilled.
 void forbidUnrolling(Function &function) {
   DominatorTree dominators(function);
   LoopInfo loops(dominators);
   LLVMContext &context = function.getContext();
   for (Loop *loop : loops.getLoopsInPreorder()) {
-    if (!loop->isInnermost())
-      continue;
     BasicBlock *latch = loop->getLoopLatch();
     if (!latch)
       continue;
@@ -154,12 +150,11 @@ void forbidUnrolling(Function &function) {
 } // namespace
 
 void improve(Function &function, const targets::Target &target,
-             bool registerTile) {
-  if (target.vectorBytes == 0) {
-    if (registerTile)
-      forbidUnrolling(function);
+             bool keepLoops) {
+  if (keepLoops)
+    forbidUnrolling(function);
+  if (target.vectorBytes == 0)
     return;
-  }
   splatLoads(function);
   if (Triple(target.triple).isX86())
     splitHighProducts(function);

@@ -9,9 +9,9 @@
 namespace qcc::kernels {
 
 /// Improves `function` for the target; every rewrite keeps the value.
-/// `registerTile` says that its inner loops keep as many sums as fit.
+/// `keepLoops` forbids to unroll loops.
 void improve(llvm::Function &function, const targets::Target &target,
-             bool registerTile);
+             bool keepLoops);
 
 } // namespace qcc::kernels
 
