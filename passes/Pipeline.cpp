@@ -95,6 +95,7 @@ void buildSchedule(OpPassManager &pm, const PipelineOptions &options) {
   // Before kernels form, so that the flips at the edges fuse.
   if (options.target->unsignedActivations)
     function.addPass(createHoldUnsigned());
+  function.addPass(createExposeTransposes());
   function.addPass(createFormKernels());
   function.addPass(createAssignLayouts({target}, *options.portable));
   // After layouts: halos are part of a buffer's size.

@@ -36,11 +36,12 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
     Block &block = getOperation().getBody().front();
     std::vector<Group> groups = formGroups(block);
     for (const Group &group : groups)
-      outline(group);
+      if (!group.empty())
+        outline(group);
     ownResults(block);
   }
 
-  /// Groups in the order of their last ops.
+  /// Groups in the order of their last ops; some are empty.
   std::vector<Group> formGroups(Block &block) {
     std::vector<Group> groups;
     llvm::DenseMap<Operation *, size_t> groupOf;
@@ -48,20 +49,43 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
       if (staysOutside(&op))
         continue;
       size_t index = groups.size();
-      if (Operation *producer = fusibleProducer(&op, groupOf))
+      if (Operation *producer = fusibleProducer(&op, groups, groupOf))
         index = groupOf[producer];
       else
-        groups.emplace_back();
+        groups.emplace_back(takeMovesOf(&op, groups, groupOf));
       groups[index].push_back(&op);
-      groupOf[&op] = index;
+      for (Operation *member : groups[index])
+        groupOf[member] = index;
     }
     return groups;
   }
 
+  /// Transposed factors are read in place: the transpositions that only a
+  /// product reads leave their groups for that of the product.
+  Group takeMovesOf(Operation *op, std::vector<Group> &groups,
+                    const llvm::DenseMap<Operation *, size_t> &groupOf) {
+    Group moves;
+    if (!isa<qint::MatMulOp>(op))
+      return moves;
+    for (Value factor : op->getOperands()) {
+      auto move = factor.getDefiningOp<qint::TransposeOp>();
+      if (!move || !factor.hasOneUse())
+        continue;
+      Group &alone = groups[groupOf.at(move)];
+      if (alone.size() != 1)
+        continue;
+      moves.push_back(move);
+      alone.clear();
+    }
+    return moves;
+  }
+
   /// The last operand's op when `op` may join its kernel.
   Operation *
-  fusibleProducer(Operation *op,
+  fusibleProducer(Operation *op, llvm::ArrayRef<Group> groups,
                   const llvm::DenseMap<Operation *, size_t> &groupOf) {
+    if (isa<qint::TransposeOp>(op))
+      return productBefore(op, groups, groupOf);
     if (!isElementwise(op))
       return nullptr;
     auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
@@ -69,12 +93,41 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
     for (Value operand : op->getOperands()) {
       Operation *producer = operand.getDefiningOp();
       if (!producer || !groupOf.contains(producer) || !operand.hasOneUse() ||
-          cast<RankedTensorType>(operand.getType()).getShape() != shape)
+          cast<RankedTensorType>(operand.getType()).getShape() != shape ||
+          endsProduct(producer, groups[groupOf.at(producer)]))
         continue;
       if (!latest || latest->isBeforeInBlock(producer))
         latest = producer;
     }
     return latest;
+  }
+
+  /// A product is stored transposed: the last op of its kernel, when only
+  /// `transpose` reads it.
+  static Operation *
+  productBefore(Operation *transpose, llvm::ArrayRef<Group> groups,
+                const llvm::DenseMap<Operation *, size_t> &groupOf) {
+    Operation *producer = transpose->getOperand(0).getDefiningOp();
+    if (!producer || !groupOf.contains(producer) ||
+        !transpose->getOperand(0).hasOneUse())
+      return nullptr;
+    const Group &group = groups[groupOf.at(producer)];
+    bool isProduct = llvm::any_of(
+        group, [](Operation *op) { return isa<qint::MatMulOp>(op); });
+    return isProduct && !endsProduct(producer, group) ? producer : nullptr;
+  }
+
+  /// Whether `op` transposes the product of its group: nothing may follow.
+  static bool endsProduct(Operation *op, const Group &group) {
+    return group.size() > 1 && isa<qint::TransposeOp>(op);
+  }
+
+  /// The layer of the first op that calculates.
+  static StringAttr nameOf(const Group &group) {
+    const auto *named = llvm::find_if(
+        group, [](Operation *op) { return !isa<qint::TransposeOp>(op); });
+    Operation *op = named == group.end() ? group.front() : *named;
+    return op->getAttrOfType<StringAttr>("qint.layer");
   }
 
   /// Replaces a group by a kernel where its last op stood.
@@ -86,7 +139,7 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
         if (!llvm::is_contained(group, operand.getDefiningOp()))
           inputs.insert(operand);
     OpBuilder builder(tail);
-    auto layer = group.front()->getAttrOfType<StringAttr>("qint.layer");
+    auto layer = nameOf(group);
     auto kernel =
         makeKernel(builder, tail->getLoc(), layer ? layer.getValue() : "kernel",
                    inputs.getArrayRef(), tail->getResult(0).getType());

@@ -14,11 +14,23 @@ def HoldUnsigned : Pass<"qcc-hold-unsigned", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::qcc::qint::QIntDialect"];
 }
 
+def ExposeTransposes : Pass<"qcc-expose-transposes", "::mlir::func::FuncOp"> {
+  let summary = "brings transpositions next to products of activations";
+  let description = [{
+    Heads of attention are split off and joined by transpositions, with
+    reshapes that only add or drop axes of size 1 between them and the products.
+    The reshapes move to the other side of the transpositions, which can then
+    be part of the products' kernels (`qcc-form-kernels`).
+  }];
+  let dependentDialects = ["::qcc::qint::QIntDialect"];
+}
+
 def FormKernels : Pass<"qcc-form-kernels", "::mlir::func::FuncOp"> {
   let summary = "ops become kernels: a root and the elementwise ops after it";
   let description = [{
     An elementwise op joins the kernel of its last operand when nothing else
-    reads that operand. Afterwards the function holds constants, kernels,
+    reads that operand; a transposition joins the product of activations that
+    reads it or is all that reads the product. Afterwards the function holds constants, kernels,
     reshapes and its return; every returned value is a kernel's own.
   }];
   let dependentDialects = ["::qcc::qint::QIntDialect"];

@@ -173,6 +173,7 @@ std::unique_ptr<Pass> createPlanArena(PlanArenaOptions options,
 void registerSchedulePasses(const targets::KernelProvider &portable) {
   const targets::KernelProvider *provider = &portable;
   registerPass([] { return createHoldUnsigned(); });
+  registerPass([] { return createExposeTransposes(); });
   registerPass([] { return createFormKernels(); });
   registerPass([provider] { return createAssignLayouts({}, *provider); });
   registerPass([provider] { return createPlanArena({}, *provider); });

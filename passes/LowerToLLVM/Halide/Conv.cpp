@@ -64,10 +64,43 @@ Value Stage::conv(qint::Conv2DOp op) {
   for (const ChannelSegment &other : c.segments)
     if (other.begin < s.begin)
       before += other.tiles * other.padded;
-  ImageParam weights = packedFilter(op, c);
+  ImageParam filter = packedFilter(op, c);
+  auto weights = [=](const WeightPlace &at) {
+    return filter(at.part, at.slot, at.step, at.tap, at.row, at.tile, at.group);
+  };
   ImageParam bias = packed(op.getBias(), type, {c.paddedOutputs(), s.padded, 1},
                            before * type.bytes());
+  auto activation = [&](const TilePlace &at) {
+    Expr channel =
+        c.depthwise
+            ? Expr(int(s.begin) + at.tile * int(s.width) + at.lane)
+            : at.group * int(c.groupInputs) + at.step * int(c.depth) + at.part;
+    Point p;
+    p.at = {at.n,
+            at.y * int(c.strideH) - int(c.top) + at.row * int(c.dilationH),
+            at.x * int(c.strideW) - int(c.left) + at.tap * int(c.dilationW),
+            channel};
+    return in.at(p);
+  };
+  Func sums = sumProducts(op, type, weights, bias, activation);
+  Value result;
+  result.shape = {c.n, c.oh, c.ow, c.oc};
+  result.type = type;
+  int shift = int(8 - c.weightBits);
+  result.at = [=](const Point &q) -> Expr {
+    Expr sum = sums(q.lane, q.tile, q.group, q.at[2], q.at[1], q.at[0]);
+    return c.scaled ? (sum >> shift) + bias(q.lane, q.tile, q.group) : sum;
+  };
+  return result;
+}
 
+/// The bias is read by (lane, tile, group).
+Func Stage::sumProducts(
+    Operation *op, Halide::Type type, const WeightReader &weights,
+    const ImageParam &bias,
+    llvm::function_ref<Expr(const TilePlace &)> activationAt) {
+  const ConvPlan &c = context.plan.convs.at(op);
+  const ChannelSegment &s = *region.channels;
   Var lane("lane"), tile("tile"), group("group"), x("x"), y("y"), n("n");
   accumulatorVars = {lane, tile, group, x, y, n};
   int64_t steps = c.stored(SharedAxis::Steps, c.steps());
@@ -95,44 +128,34 @@ Value Stage::conv(qint::Conv2DOp op) {
       real = whole < int(extent);
     return Halide::min(whole, int(extent - 1));
   };
-  Expr step = along(SharedAxis::Steps, r.y, c.steps());
-  Expr tap = along(SharedAxis::Taps, r.z, c.taps);
-  Expr row = along(SharedAxis::Rows, r.w, c.kh);
+  TilePlace at;
+  at.lane = lane, at.tile = tile, at.group = group;
+  at.x = x, at.y = y, at.n = n;
+  at.part = r.x;
+  at.step = along(SharedAxis::Steps, r.y, c.steps());
+  at.tap = along(SharedAxis::Taps, r.z, c.taps);
+  at.row = along(SharedAxis::Rows, r.w, c.kh);
 
   Func sums("sums");
   sums(lane, tile, group, x, y, n) =
       c.scaled ? Halide::cast(type, 0) : Expr(bias(lane, tile, group));
-  Expr channel = c.depthwise
-                     ? Expr(int(s.begin) + tile * int(s.width) + lane)
-                     : group * int(c.groupInputs) + step * int(c.depth) + r.x;
-  Point p;
-  p.at = {n, y * int(c.strideH) - int(c.top) + row * int(c.dilationH),
-          x * int(c.strideW) - int(c.left) + tap * int(c.dilationW), channel};
-  Expr activation = in.at(p);
+  Expr activation = activationAt(at);
   if (c.weightBytes == 2)
     activation = Halide::cast<int16_t>(activation);
-  Expr weight =
-      unpackCode(c, weights(r.x, slot, r.y, r.z, r.w, tile, group), code);
+  WeightPlace unit{r.x, slot, r.y, r.z, r.w, tile, group};
+  Expr weight = unpackCode(c, weights(unit), code);
   Expr product = Halide::cast(type, activation) * Halide::cast(type, weight);
   sums(lane, tile, group, x, y, n) +=
       real.defined() ? Halide::select(real, product, Halide::cast(type, 0))
                      : product;
   accumulatorFunc = sums;
-  convOp = op;
-  Value result;
-  result.shape = {c.n, c.oh, c.ow, c.oc};
-  result.type = type;
-  int shift = int(8 - c.weightBits);
-  result.at = [=](const Point &q) -> Expr {
-    Expr sum = sums(q.lane, q.tile, q.group, q.at[2], q.at[1], q.at[0]);
-    return c.scaled ? (sum >> shift) + bias(q.lane, q.tile, q.group) : sum;
-  };
-  return result;
+  tiledOp = op;
+  return sums;
 }
 
 void Stage::buildConv(const Value &value, const targets::Layout &layout,
                       Binding where) {
-  const ConvPlan &c = context.plan.convs.at(convOp);
+  const ConvPlan &c = context.plan.convs.at(tiledOp);
   const ChannelSegment &s = *region.channels;
   const bool tiled = effort == Effort::Tiled;
   const int lanes = effort == Effort::Scalar ? 1 : int(c.lanes);
@@ -140,18 +163,31 @@ void Stage::buildConv(const Value &value, const targets::Layout &layout,
   Var lane("lane"), tile("tile"), group("group"), x("x"), y("y"), n("n");
   Point p;
   p.lane = lane, p.tile = tile, p.group = group;
-  Expr channel =
-      group * int(c.groupOutputs) + int(s.begin) + tile * int(s.width) + lane;
-  p.at = {n, y, x, channel};
-  output(lane, tile, group, x, y, n) = value.at(p);
-
+  Expr channel = int(s.begin) + tile * int(s.width) + lane;
   llvm::SmallVector<int64_t, 4> strides = layout.strides();
   if (c.collapsed)
     strides = {c.ow * c.oc, c.ow * c.oc, c.oc, 1};
-  where.offset += s.begin * layout.elementBytes;
   int64_t extents[] = {s.width, s.tiles, c.groups, c.ow, c.oh, c.n};
-  int64_t steps[] = {1,          s.width,    c.groupOutputs,
-                     strides[2], strides[1], strides[0]};
+  std::array<int64_t, 6> steps;
+  if (context.plan.products.contains(tiledOp)) {
+    llvm::SmallVector<int64_t, 3> axes = {0, 1, 2}; // of the result
+    if (qint::TransposeOp stored = context.plan.stored;
+        stored && stored.getOutput() == target)
+      axes.assign(stored.getPermutation().begin(),
+                  stored.getPermutation().end());
+    const Expr coordinates[] = {group, x, channel};
+    int64_t along[3];
+    for (int i = 0; i < 3; ++i) {
+      p.at.push_back(coordinates[axes[i]]);
+      along[axes[i]] = strides[i];
+    }
+    steps = {along[2], s.width * along[2], along[0], along[1], 0, 0};
+  } else {
+    p.at = {n, y, x, group * int(c.groupOutputs) + channel};
+    steps = {1, s.width, c.groupOutputs, strides[2], strides[1], strides[0]};
+  }
+  output(lane, tile, group, x, y, n) = value.at(p);
+  where.offset += s.begin * steps[0] * layout.elementBytes;
   Var vars[] = {lane, tile, group, x, y, n};
   for (int i = 0; i < 6; ++i) {
     output.bound(vars[i], 0, int(extents[i]));

@@ -145,7 +145,7 @@ Value Stage::reshape(qint::ReshapeOp op) {
 Value Stage::transpose(qint::TransposeOp op) {
   Value in = get(op.getInput());
   auto at = [=](const Point &p) mutable {
-    Point q = p.moved(p.at);
+    Point q = p; // of a tile too, which is stored transposed
     for (size_t i = 0; i < p.at.size(); ++i)
       q.at[op.getPermutation()[i]] = p.at[i];
     return in.at(q);

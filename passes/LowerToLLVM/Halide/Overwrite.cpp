@@ -44,8 +44,8 @@ bool computesOnce(const targets::KernelSource &source, Value result,
                   const KernelPlan &plan, const targets::Target &target) {
   bool contracts = false;
   for (Operation *root : rootsOf(result, plan)) {
-    if (auto conv = dyn_cast<qint::Conv2DOp>(root))
-      return convComputesOnce(plan.convs.at(conv));
+    if (auto tiled = plan.convs.find(root); tiled != plan.convs.end())
+      return convComputesOnce(tiled->second);
     if (isa<qint::ConcatOp>(root))
       return false; // its parts have loops of their own
     contracts |= isContraction(root);

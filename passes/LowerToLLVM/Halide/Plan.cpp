@@ -23,6 +23,10 @@ public:
 private:
   llvm::Error visit(Operation *op);
   llvm::Error visitConv(qint::Conv2DOp conv);
+  void placeFactor(Value factor, bool isDense, int64_t elements);
+  int factorNumber(Value factor) const;
+  bool storesProduct(qint::TransposeOp op) const;
+  bool visitProduct(qint::MatMulOp op);
   void visitPointwise(Operation *op);
   void materializePending(Operation *op);
   Materialized &materialize(Value value);
@@ -47,6 +51,10 @@ bool isLookUpTable(Operation *op, Value operand) {
     return operand == op->getOperand(1);
   auto div = dyn_cast<qint::DivOp>(op);
   return div && operand == div.getReciprocals();
+}
+
+Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
 }
 
 llvm::Error unsupported(Operation *op, const llvm::Twine &why) {
@@ -178,6 +186,60 @@ llvm::Error Planner::visitConv(qint::Conv2DOp conv) {
   return llvm::Error::success();
 }
 
+/// A factor is read where it lies if that is in an operand, `isDense` along the
+/// axis of vectors; `elements` may be read past its end.
+void Planner::placeFactor(Value factor, bool isDense, int64_t elements) {
+  int number = factorNumber(factor);
+  if (number < 0 || !isDense) {
+    materialize(factor);
+    return;
+  }
+  int64_t bytes = elements * source.inputs[number].elementBytes;
+  plan.needs.overread[number] = std::max(plan.needs.overread[number], bytes);
+}
+
+/// The argument that a factor of a product is, or is a transposition of.
+int Planner::factorNumber(Value factor) const {
+  if (auto transpose = factor.getDefiningOp<qint::TransposeOp>())
+    factor = transpose.getInput();
+  return operandNumber(factor);
+}
+
+/// Plans register tiles for a product; fails where plain loops must do.
+bool Planner::visitProduct(qint::MatMulOp op) {
+  ProductPlan product;
+  std::optional<ConvPlan> c = planProduct(op, product.centred, target);
+  if (!c)
+    return false;
+  bool alongSteps = readsStepsDensely(op);
+  int64_t steps = c->reductionPadded - c->reduction;
+  int64_t channels = c->paddedOutputs() - c->groupOutputs;
+  placeFactor(op.getLhs(), innermostAxis(op.getLhs()) == 2, steps);
+  placeFactor(op.getRhs(), alongSteps || innermostAxis(op.getRhs()) == 2,
+              alongSteps ? steps : channels);
+  auto rhsZero = static_cast<int32_t>(op.getRhsZeroPoint());
+  if (elementOf(op.getRhs()).isUnsignedInteger())
+    rhsZero -= 128; // packed codes are signed
+  product.needsRowSums = !product.centred && rhsZero != 0;
+  // Cores without vectors read one channel after the other.
+  product.direct = target.vectorBytes == 0 && !product.centred && alongSteps &&
+                   factorNumber(op.getRhs()) >= 0 &&
+                   !elementOf(op.getRhs()).isUnsignedInteger();
+  plan.products[op] = product;
+  plan.convs[op] = std::move(*c);
+  pending[op.getOutput()] = op;
+  return true;
+}
+
+/// Whether `op` is the last of its kernel and reads a tiled product, which then
+/// is stored transposed.
+bool Planner::storesProduct(qint::TransposeOp op) const {
+  auto found = pending.find(op.getInput());
+  return found != pending.end() && plan.products.contains(found->second) &&
+         op.getInput().hasOneUse() && op->hasOneUse() &&
+         isa<qint::YieldOp>(*op->user_begin());
+}
+
 llvm::Error Planner::visit(Operation *op) {
   if (auto conv = dyn_cast<qint::Conv2DOp>(op))
     return visitConv(conv);
@@ -185,7 +247,16 @@ llvm::Error Planner::visit(Operation *op) {
     visitPointwise(op);
     return llvm::Error::success();
   }
+  if (auto transpose = dyn_cast<qint::TransposeOp>(op);
+      transpose && storesProduct(transpose)) {
+    plan.stored = transpose;
+    pending[transpose.getOutput()] = pending.lookup(transpose.getInput());
+    return llvm::Error::success();
+  }
   materializePending(op);
+  if (auto product = dyn_cast<qint::MatMulOp>(op);
+      product && visitProduct(product))
+    return llvm::Error::success();
   if (isa<qint::ReshapeOp>(op)) {
     int number = operandNumber(op->getOperand(0));
     if (number < 0 || source.inputs[number].hasHalo())
@@ -210,6 +281,23 @@ void Planner::layOutScratch() {
     m.offset = end;
     end = llvm::alignTo(end + m.layout.bytes() + slack,
                         std::max(target.alignment, 1));
+  }
+  auto place = [&](int64_t bytes) {
+    int64_t offset = end;
+    end = llvm::alignTo(end + bytes, std::max(target.alignment, 1));
+    return offset;
+  };
+  for (auto &[op, product] : plan.products) {
+    const ConvPlan &c = plan.convs.at(op);
+    int64_t sumBytes = elementOf(op->getResult(0)).getIntOrFloatBitWidth() / 8;
+    for (const ChannelSegment &s : c.segments) {
+      int64_t channels = c.groups * s.tiles * s.padded;
+      product.weights.push_back(place(
+          product.direct ? 0 : channels * c.reductionPadded * c.weightBytes));
+      product.bias.push_back(place(channels * sumBytes));
+    }
+    if (product.needsRowSums)
+      product.rowSums = place(c.groups * c.ow * sumBytes);
   }
   plan.needs.scratchBytes = end;
 }

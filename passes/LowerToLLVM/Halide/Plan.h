@@ -79,6 +79,22 @@ struct ConvPlan {
   }
 };
 
+/// A product of two activations: a convolution with a unit window over the
+/// left one whose weights are the right one, packed first. Groups are the
+/// batch. Offsets are bytes from the start of scratch, one per segment, where
+/// parts lie as [group][tile]...
+struct ProductPlan {
+  llvm::SmallVector<int64_t, 2> weights; ///< [step][channel][depth]
+  llvm::SmallVector<int64_t, 2> bias;    ///< [channel]
+  int64_t rowSums = 0;                   ///< of the left factor, [batch][row]
+  /// The right one's zero point is taken off when its codes are packed; else
+  /// sums of rows make up for it.
+  bool centred = false;
+  /// The right factor's codes already lie as tiles read them.
+  bool direct = false;
+  bool needsRowSums = false;
+};
+
 /// A value that is stored in scratch memory on the way.
 struct Materialized {
   targets::Layout layout;
@@ -90,7 +106,11 @@ struct Materialized {
 enum class ConstantRole { Plain, Filter, Bias };
 
 struct KernelPlan {
+  /// Of convolutions and of products.
   llvm::DenseMap<mlir::Operation *, ConvPlan> convs;
+  llvm::MapVector<mlir::Operation *, ProductPlan> products;
+  /// The last op, where a product is stored transposed.
+  qint::TransposeOp stored;
   /// In the order in which they must be computed.
   llvm::MapVector<mlir::Value, Materialized> materialized;
   llvm::SmallVector<ConstantRole, 4> roles;       ///< per operand

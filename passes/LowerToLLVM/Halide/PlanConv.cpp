@@ -19,6 +19,10 @@ struct StepCost {
   int temporaries;
 };
 
+Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
 void readShapes(ConvPlan &c, qint::Conv2DOp conv, bool collapse) {
   llvm::ArrayRef<int64_t> in = shapeOf(conv.getInput());
   llvm::ArrayRef<int64_t> out = shapeOf(conv.getOutput());
@@ -46,13 +50,10 @@ void readShapes(ConvPlan &c, qint::Conv2DOp conv, bool collapse) {
 
 /// Picks the instruction that sums up products: a dot product of the table,
 /// pairs of 16-bit products, pairs of 8-bit products, or plain ones.
-StepCost chooseProducts(ConvPlan &c, qint::Conv2DOp conv,
+StepCost chooseProducts(ConvPlan &c, Value activations, Value sums,
                         const targets::Target &target) {
-  Type input =
-      cast<RankedTensorType>(conv.getInput().getType()).getElementType();
-  bool wide = cast<RankedTensorType>(conv.getOutput().getType())
-                  .getElementType()
-                  .isInteger(64);
+  Type input = elementOf(activations);
+  bool wide = elementOf(sums).isInteger(64);
   bool bytes = input.getIntOrFloatBitWidth() == 8;
   c.inputBytes = bytes ? 1 : 2;
   c.lanes = std::max(1, target.vectorBytes / (wide ? 8 : 4));
@@ -94,6 +95,11 @@ void layOutReduction(ConvPlan &c) {
   if (c.depthwise)
     c.reduction = 1;
   c.reductionPadded = llvm::alignTo(c.reduction, c.depth);
+}
+
+void fitLanes(ConvPlan &c) {
+  while (c.lanes > 4 && c.lanes / 2 >= c.groupOutputs)
+    c.lanes /= 2;
 }
 
 /// Cycles of a tile of `vectors` registers of channels and `pixels` pixels
@@ -174,11 +180,8 @@ double chooseTile(ConvPlan &c, const StepCost &step,
 /// bits, whatever the codes.
 bool mayScale(const ConvPlan &c, qint::Conv2DOp conv,
               const targets::Target &target) {
-  Type input =
-      cast<RankedTensorType>(conv.getInput().getType()).getElementType();
-  bool wide = cast<RankedTensorType>(conv.getOutput().getType())
-                  .getElementType()
-                  .isInteger(64);
+  Type input = elementOf(conv.getInput());
+  bool wide = elementOf(conv.getOutput()).isInteger(64);
   int64_t largest = input.isUnsignedInteger() ? 255 : 128;
   int64_t products = c.kh * c.kw * c.groupInputs;
   return target.vectorBytes > 0 && c.weightBytes == 1 && c.inputBytes == 1 &&
@@ -283,11 +286,64 @@ ConvPlan planConv(qint::Conv2DOp conv, bool collapse,
                   const targets::Target &target) {
   ConvPlan c;
   readShapes(c, conv, collapse);
-  StepCost step = chooseProducts(c, conv, target);
-  while (c.lanes > 4 && c.lanes / 2 >= c.groupOutputs)
-    c.lanes /= 2;
+  StepCost step = chooseProducts(c, conv.getInput(), conv.getOutput(), target);
+  fitLanes(c);
   layOutReduction(c);
   return chooseStorage(std::move(c), step, conv, target);
+}
+
+std::optional<ConvPlan> planProduct(qint::MatMulOp product, bool &isCentred,
+                                    const targets::Target &target) {
+  Type lhs = elementOf(product.getLhs()), rhs = elementOf(product.getRhs());
+  unsigned widest =
+      std::max(lhs.getIntOrFloatBitWidth(), rhs.getIntOrFloatBitWidth());
+  bool bytes = widest == 8;
+  llvm::ArrayRef<int64_t> left = shapeOf(product.getLhs());
+  llvm::ArrayRef<int64_t> right = shapeOf(product.getRhs());
+  // What zero points add and take off again has its place in a sum too.
+  int64_t leftMost = int64_t(1) << lhs.getIntOrFloatBitWidth();
+  int64_t rightMost = int64_t(1) << rhs.getIntOrFloatBitWidth();
+  bool fits = elementOf(product.getOutput()).isInteger(64) ||
+              left[2] < (int64_t(1) << 31) / (leftMost * rightMost);
+  bool isWord = rhs.getIntOrFloatBitWidth() == 16;
+  // Tiles of 64-bit sums do not fit general registers.
+  if (target.vectorBytes == 0 && elementOf(product.getOutput()).isInteger(64))
+    return std::nullopt;
+  if (!fits || left[0] != right[0] || widest > 16 ||
+      (isWord && product.getRhsZeroPoint() != 0) ||
+      (!bytes && (lhs.isUnsignedInteger() || rhs.isUnsignedInteger())))
+    return std::nullopt;
+  ConvPlan c;
+  c.n = c.ih = c.oh = c.kh = c.kw = 1;
+  c.iw = c.ow = left[1];
+  c.groups = left[0];
+  c.groupInputs = c.reduction = left[2];
+  c.groupOutputs = right[2];
+  c.ic = c.groups * c.groupInputs;
+  c.oc = c.groups * c.groupOutputs;
+  c.strideH = c.strideW = c.dilationH = c.dilationW = 1;
+  c.top = c.left = 0;
+  StepCost step =
+      chooseProducts(c, product.getLhs(), product.getOutput(), target);
+  if (!bytes)
+    c.weightBytes = 2;
+  isCentred = c.weightBytes == 2;
+  fitLanes(c);
+  c.reductionPadded = llvm::alignTo(c.reduction, c.depth);
+  chooseTile(c, step, target);
+  return c;
+}
+
+int64_t innermostAxis(Value factor) {
+  auto transpose = factor.getDefiningOp<qint::TransposeOp>();
+  if (!transpose)
+    return 2;
+  return llvm::find(transpose.getPermutation(), 2) -
+         transpose.getPermutation().begin();
+}
+
+bool readsStepsDensely(qint::MatMulOp product) {
+  return innermostAxis(product.getRhs()) == 1;
 }
 
 HaloNeed haloNeed(const ConvPlan &c) {

@@ -16,6 +16,18 @@ struct HaloNeed {
 ConvPlan planConv(qint::Conv2DOp conv, bool collapse,
                   const targets::Target &target);
 
+/// The same for a product of two activations, in which the right one's zero
+/// point `isCentred` or not; none where sums could overflow on the way or codes
+/// are too wide, which plain loops compute.
+std::optional<ConvPlan> planProduct(qint::MatMulOp product, bool &isCentred,
+                                    const targets::Target &target);
+
+/// The axis of a product's factor whose elements lie side by side.
+int64_t innermostAxis(mlir::Value factor);
+
+/// Whether what is summed over lies side by side in the right factor.
+bool readsStepsDensely(qint::MatMulOp product);
+
 HaloNeed haloNeed(const ConvPlan &plan);
 
 /// Whether each output pixel reads just the input pixel at its place.

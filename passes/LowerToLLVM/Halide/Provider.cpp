@@ -34,6 +34,7 @@ public:
 private:
   llvm::Error emitValue(mlir::Value value, const targets::Layout &layout,
                         Binding where, int32_t haloValue);
+  llvm::Error prepareProduct(qint::MatMulOp op);
   llvm::Error emitStage(mlir::Value value, StageRegion region,
                         const targets::Layout &layout, Binding where);
   llvm::Error tryStage(mlir::Value value, StageRegion region,
@@ -42,8 +43,8 @@ private:
   void createFunction();
   llvm::Value *pointer(const Binding &binding);
   llvm::Value *tableGlobal(int64_t number);
-  /// The convolution or concatenation that `value` is made from without
-  /// memory between; null when there is none or more than one.
+  /// The convolution, product or concatenation that `value` is made from
+  /// without memory between; null when there is none or more than one.
   Operation *root(mlir::Value value);
 
   KernelContext context;
@@ -128,10 +129,10 @@ Operation *Emitter::root(mlir::Value value) {
     if (!op || !seen.insert(v).second ||
         (v != value && context.plan.materialized.contains(v)))
       continue;
-    if (isa<qint::Conv2DOp, qint::ConcatOp>(op)) {
+    if (context.plan.convs.contains(op) || isa<qint::ConcatOp>(op)) {
       several |= found != nullptr;
       found = op;
-    } else if (isPointwise(op)) {
+    } else if (isPointwise(op) || op == context.plan.stored) {
       open.append(op->operand_begin(), op->operand_end());
     }
   }
@@ -171,12 +172,39 @@ llvm::Error Emitter::tryStage(mlir::Value value, StageRegion region,
   return llvm::Error::success();
 }
 
+/// What the tiles of a product read.
+llvm::Error Emitter::prepareProduct(qint::MatMulOp op) {
+  const ProductPlan &product = context.plan.products.find(op)->second;
+  auto emit = [&](ProductPart part, const ChannelSegment *channels,
+                  int64_t offset) {
+    StageRegion region;
+    region.part = part;
+    region.channels = channels;
+    return emitStage(op.getOutput(), region, {}, {Binding::Scratch, 0, offset});
+  };
+  for (auto [i, s] : llvm::enumerate(context.plan.convs.at(op).segments)) {
+    if (!product.direct)
+      if (llvm::Error error =
+              emit(ProductPart::Weights, &s, product.weights[i]))
+        return error;
+    if (llvm::Error error = emit(ProductPart::Bias, &s, product.bias[i]))
+      return error;
+  }
+  if (product.needsRowSums)
+    return emit(ProductPart::RowSums, nullptr, product.rowSums);
+  return llvm::Error::success();
+}
+
 llvm::Error Emitter::emitValue(mlir::Value value, const targets::Layout &layout,
                                Binding where, int32_t haloValue) {
   Operation *from = root(value);
   std::vector<StageRegion> regions;
-  if (auto conv = llvm::dyn_cast_or_null<qint::Conv2DOp>(from)) {
-    for (const ChannelSegment &s : context.plan.convs.at(conv).segments) {
+  if (auto product = llvm::dyn_cast_or_null<qint::MatMulOp>(from))
+    if (llvm::Error error = prepareProduct(product))
+      return error;
+  if (auto tiled = context.plan.convs.find(from);
+      tiled != context.plan.convs.end()) {
+    for (const ChannelSegment &s : tiled->second.segments) {
       StageRegion region;
       region.channels = &s;
       regions.push_back(region);

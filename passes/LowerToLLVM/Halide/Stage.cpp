@@ -136,7 +136,9 @@ Value Stage::make(Operation *op) {
       .Case([&](qint::TileOp o) { return tile(o); })
       .Case([&](qint::GatherOp o) { return gather(o); })
       .Case([&](qint::ResizeOp o) { return resize(o); })
-      .Case([&](qint::MatMulOp o) { return matmul(o); })
+      .Case([&](qint::MatMulOp o) {
+        return context.plan.products.contains(o) ? product(o) : matmul(o);
+      })
       .Case([&](qint::AvgPool2DOp o) { return avgPool(o); })
       .Case([&](qint::MaxPool2DOp o) { return maxPool(o); })
       .Case([&](qint::ReduceOp o) { return reduce(o); })
@@ -238,18 +240,23 @@ void Stage::finish(Binding where) { bindings.push_back(where); }
 
 Pipeline Stage::build(const targets::Layout &layout, Binding where) {
   output = Func("out");
-  Value value = get(target);
-  where.offset += layout.origin() * layout.elementBytes;
-  if (convOp)
-    buildConv(value, layout, where);
-  else
-    buildPlain(value, layout, where);
+  if (region.part != ProductPart::None) {
+    buildProductPart(target.getDefiningOp<qint::MatMulOp>(), where);
+  } else {
+    Value value = get(target);
+    where.offset += layout.origin() * layout.elementBytes;
+    if (tiledOp)
+      buildConv(value, layout, where);
+    else
+      buildPlain(value, layout, where);
+  }
   Pipeline pipeline;
   pipeline.output = output;
   for (const ImageParam &param : params)
     pipeline.arguments.push_back(param);
   pipeline.bindings = bindings;
-  pipeline.registerTile = convOp != nullptr;
+  pipeline.registerTile = tiledOp != nullptr;
+  pipeline.packs = region.part != ProductPart::None;
   return pipeline;
 }
 

@@ -45,11 +45,16 @@ struct Pipeline {
   std::vector<Halide::Argument> arguments;
   std::vector<Binding> bindings;
   bool registerTile = false; ///< its inner loop keeps sums in registers
+  bool packs = false;        ///< it prepares a product: short next to the tiles
 };
+
+/// What is computed of a product of two activations before its tiles.
+enum class ProductPart { None, Weights, Bias, RowSums };
 
 /// The part of the result that a stage computes.
 struct StageRegion {
-  const ChannelSegment *channels = nullptr; ///< of a convolution
+  const ChannelSegment *channels = nullptr; ///< of a convolution or product
+  ProductPart part = ProductPart::None;     ///< of the product that makes it
   int64_t axis = 0, begin = 0, end = 0;     ///< of a concatenation
   int segment = -1;
 };
@@ -58,6 +63,19 @@ struct StageRegion {
 /// tiles, vectors and tails; a simpler schedule of the same loops always works.
 enum class Effort { Tiled, Vectors, Scalar };
 
+/// One product of a register tile: the output's lane, tile, group and pixel,
+/// and where in the window.
+struct TilePlace {
+  Expr lane, tile, group, x, y, n;
+  Expr part, step, tap, row; ///< channel `step * depth + part` of a group
+};
+
+/// A unit of stored weights: of `slot` in a tile, the `part` of a step.
+struct WeightPlace {
+  Expr part, slot, step, tap, row, tile, group;
+};
+using WeightReader = std::function<Expr(const WeightPlace &)>;
+
 /// Builds the pipeline for one value. Values in memory (operands and
 /// materialized ones) become parameters, all others expressions.
 class Stage {
@@ -65,7 +83,8 @@ public:
   Stage(KernelContext &context, mlir::Value target, StageRegion region,
         Effort effort);
 
-  /// Defines and schedules the output, which lies at `where` with `layout`.
+  /// Defines and schedules the output, which lies at `where` with `layout`; of
+  /// a product's part, which lies dense, only `where` matters.
   Pipeline build(const targets::Layout &layout, Binding where);
 
 private:
@@ -133,11 +152,27 @@ private:
   // Conv.cpp
   Value conv(qint::Conv2DOp op);
   bool unrollsWindow(const ConvPlan &plan) const;
+  Halide::Func
+  sumProducts(mlir::Operation *op, Halide::Type type,
+              const WeightReader &weights, const Halide::ImageParam &bias,
+              llvm::function_ref<Expr(const TilePlace &)> activationAt);
   Halide::ImageParam packedFilter(qint::Conv2DOp op, const ConvPlan &plan);
   Halide::ImageParam packed(mlir::Value constant, Halide::Type type,
                             llvm::ArrayRef<int64_t> strides, int64_t offset);
   void buildConv(const Value &value, const targets::Layout &layout,
                  Binding where);
+
+  // Product.cpp
+  Value product(qint::MatMulOp op);
+  Expr factorCode(qint::MatMulOp op, const Value &in, const Point &p);
+  void buildProductPart(qint::MatMulOp op, Binding where);
+  void buildPackedFactor(qint::MatMulOp op, Binding where);
+  void buildProductBias(qint::MatMulOp op, Binding where);
+  void buildRowSums(qint::MatMulOp op, Binding where);
+  WeightReader factorWeights(qint::MatMulOp op);
+  Halide::ImageParam scratchParam(Halide::Type type,
+                                  llvm::ArrayRef<int64_t> shape,
+                                  int64_t offset);
 
   void buildPlain(const Value &value, const targets::Layout &layout,
                   Binding where);
@@ -161,8 +196,8 @@ private:
   std::vector<Halide::ImageParam> params;
   std::vector<Binding> bindings;
 
-  mlir::Operation *convOp = nullptr; ///< the convolution computed here
-  Halide::Func accumulatorFunc;      ///< its sums, or another contraction's
+  mlir::Operation *tiledOp = nullptr; ///< the convolution or product here
+  Halide::Func accumulatorFunc;       ///< its sums, or another contraction's
   std::vector<Halide::Var> accumulatorVars;
   Halide::RDom reduction;
   Halide::Func output;

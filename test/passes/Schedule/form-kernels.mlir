@@ -116,3 +116,37 @@ func.func @copies(%x: tensor<3xi8>) -> (tensor<3xi8>, tensor<3xi8>, tensor<3xi8>
   %0 = qint.clamp %x {min = -1 : i32, max = 5 : i32, qint.layer = "act"} : (tensor<3xi8>) -> tensor<3xi8>
   return %x, %0, %0 : tensor<3xi8>, tensor<3xi8>, tensor<3xi8>
 }
+
+// Transposed factors are read in place, and the product is stored transposed;
+// an op behind that has a kernel of its own.
+// CHECK-LABEL: func.func @heads(
+// CHECK-NEXT: %0 = qint.kernel "product"(%arg0, %arg1) {
+// CHECK-NEXT: ^bb0(%arg2: tensor<5x3x4xi8>, %arg3: tensor<6x3x4xi8>):
+// CHECK-NEXT: %2 = qint.transpose %arg2
+// CHECK-NEXT: %3 = qint.transpose %arg3
+// CHECK-NEXT: %4 = qint.matmul %2, %3
+// CHECK-NEXT: %5 = qint.requantize %4
+// CHECK-NEXT: %6 = qint.transpose %5
+// CHECK-NEXT: qint.yield %6 : tensor<5x3x6xi8>
+// CHECK: %1 = qint.kernel "act"(%0)
+func.func @heads(%q: tensor<5x3x4xi8>, %k: tensor<6x3x4xi8>) -> tensor<5x3x6xi8> {
+  %0 = qint.transpose %q {permutation = array<i64: 1, 0, 2>, qint.layer = "split"} : (tensor<5x3x4xi8>) -> tensor<3x5x4xi8>
+  %1 = qint.transpose %k {permutation = array<i64: 1, 2, 0>, qint.layer = "split2"} : (tensor<6x3x4xi8>) -> tensor<3x4x6xi8>
+  %2 = qint.matmul %0, %1 {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "product"} : (tensor<3x5x4xi8>, tensor<3x4x6xi8>) -> tensor<3x5x6xi32>
+  %3 = qint.requantize %2 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1073741824], shifts = [34], rounding = single, zero_point = -7, min = -100, max = 127>, qint.layer = "product"} : (tensor<3x5x6xi32>) -> tensor<3x5x6xi8>
+  %4 = qint.transpose %3 {permutation = array<i64: 1, 0, 2>, qint.layer = "join"} : (tensor<3x5x6xi8>) -> tensor<5x3x6xi8>
+  %5 = qint.clamp %4 {min = -1 : i32, max = 5 : i32, qint.layer = "act"} : (tensor<5x3x6xi8>) -> tensor<5x3x6xi8>
+  return %5 : tensor<5x3x6xi8>
+}
+
+// Two read the transposition: it is stored.
+// CHECK-LABEL: func.func @read_twice(
+// CHECK-NEXT: %0 = qint.kernel "split"(%arg0) {
+// CHECK: %1 = qint.kernel "product"(%0) {
+// CHECK-NEXT: ^bb0(%arg1: tensor<3x4x4xi8>):
+// CHECK-NEXT: %2 = qint.matmul %arg1, %arg1
+func.func @read_twice(%x: tensor<4x3x4xi8>) -> tensor<3x4x4xi32> {
+  %0 = qint.transpose %x {permutation = array<i64: 1, 0, 2>, qint.layer = "split"} : (tensor<4x3x4xi8>) -> tensor<3x4x4xi8>
+  %1 = qint.matmul %0, %0 {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "product"} : (tensor<3x4x4xi8>, tensor<3x4x4xi8>) -> tensor<3x4x4xi32>
+  return %1 : tensor<3x4x4xi32>
+}

@@ -75,13 +75,41 @@ Value conv(RandomWriter &w) {
   return w.requantize(sums, bound / 4);
 }
 
+Value transposed(RandomWriter &w, const Value &x, Shape order) {
+  Shape shape;
+  for (int64_t axis : order)
+    shape.push_back(x.shape[axis]);
+  return w.emit("transpose", {x}, "permutation = " + arrayText(order),
+                x.element, shape);
+}
+
+/// Factors and product lie in any order of axes, as heads of attention do, and
+/// maybe behind an axis of size 1.
 Value matmul(RandomWriter &w) {
-  Value lhs = w.operand(3);
+  const std::vector<Shape> orders = {{0, 1, 2}, {0, 1, 2}, {1, 0, 2},
+                                     {0, 2, 1}, {1, 2, 0}, {2, 0, 1}};
+  auto moved = [&](const Value &x) {
+    Shape order = orders[w.in(0, 5)];
+    if (order == orders[0])
+      return x;
+    if (w.chance(50))
+      return transposed(w, x, order);
+    Shape longer = x.shape, whole;
+    longer.insert(longer.begin(), 1);
+    whole.push_back(0);
+    for (int64_t axis : order)
+      whole.push_back(axis + 1);
+    Value wide = transposed(w, w.reshape(x, longer), whole);
+    return w.reshape(wide, Shape(wide.shape.begin() + 1, wide.shape.end()));
+  };
+  Value lhs = moved(w.operand(3));
   int64_t depth = lhs.shape[2], rows = lhs.shape[1], batch = lhs.shape[0];
   // The right side: the same codes in another shape, or a constant.
-  Value rhs = w.chance(60)
-                  ? w.reshape(lhs, {batch, depth, rows})
-                  : w.constant({batch, depth, w.in(1, 9)}, "i8", -128, 127);
+  Value rhs = w.constant({batch, depth, w.in(1, 9)}, "i8", -128, 127);
+  if (w.chance(60)) {
+    rhs = moved(w.reshape(lhs, {batch, depth, rows}));
+    rhs = w.reshape(rhs, {batch, depth, rows});
+  }
   int64_t lz = w.code(lhs.element), rz = w.code(rhs.element);
   double bound = depth * magnitude(lhs, lz) * magnitude(rhs, rz);
   Value sums = w.emit("matmul", {lhs, rhs},
@@ -89,7 +117,7 @@ Value matmul(RandomWriter &w) {
                                   "{} : i32",
                                   lz, rz),
                       accumulatorFor(bound), {batch, rows, rhs.shape[2]});
-  return w.requantize(sums, bound / 4);
+  return moved(w.requantize(sums, bound / 4));
 }
 
 Value addCase(RandomWriter &w) {

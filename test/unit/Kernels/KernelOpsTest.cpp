@@ -2,7 +2,7 @@
 // against the reference; and emitted for all rows.
 #include "test/unit/Kernels/Harness.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 using namespace qcc;
@@ -12,7 +12,7 @@ namespace {
 
 /// Operand types, body (operands are %a, %b, %c; yields %r), result type.
 struct OpCase {
-  const char *name;
+  std::string name;
   std::vector<std::string> operands;
   std::string body;
   std::string result;
@@ -62,6 +62,108 @@ std::string add(int lz, int rz, int lm, int rm, int shift,
       "#qint.rounding<{}>, zero_point = 3 : i32, min = -128 : i32, max = 127 : "
       "i32}}",
       lz, rz, lm, rm, shift, rounding);
+}
+
+/// A product of [batch, m, k] and [batch, k, n], and how its factors and its
+/// result lie.
+struct Product {
+  std::string name;
+  int batch, m, k, n;
+  std::string left = "i8", right = "i8", sum = "i32";
+  int leftZero = 3, rightZero = -9;
+  std::vector<int> leftOrder = {0, 1, 2}, rightOrder = {0, 1, 2},
+                   order = {0, 1, 2};
+};
+
+std::string shapeOf(const std::vector<int> &sizes, const std::string &element) {
+  return fmt::format("tensor<{}x{}>", fmt::join(sizes, "x"), element);
+}
+
+/// The sizes before a transposition that leaves `after`.
+std::vector<int> sizesBefore(const std::vector<int> &after,
+                             const std::vector<int> &order) {
+  std::vector<int> sizes(after.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    sizes[order[i]] = after[i];
+  return sizes;
+}
+
+std::string transposeText(const char *to, const char *from,
+                          const std::string &before, const std::string &after,
+                          const std::vector<int> &order) {
+  return fmt::format("%{} = qint.transpose %{} {{permutation = array<i64: {}>}}"
+                     " : ({}) -> {}\n",
+                     to, from, fmt::join(order, ", "), before, after);
+}
+
+OpCase productCase(const Product &p) {
+  const std::vector<int> kept = {0, 1, 2};
+  std::vector<int> l = {p.batch, p.m, p.k}, r = {p.batch, p.k, p.n},
+                   out = {p.batch, p.m, p.n}, moved;
+  for (int axis : p.order)
+    moved.push_back(out[axis]);
+  std::string left = shapeOf(sizesBefore(l, p.leftOrder), p.left);
+  std::string right = shapeOf(sizesBefore(r, p.rightOrder), p.right);
+  std::string body;
+  const char *lhs = "a", *rhs = "b";
+  if (p.leftOrder != kept) {
+    body += transposeText("l", lhs, left, shapeOf(l, p.left), p.leftOrder);
+    lhs = "l";
+  }
+  if (p.rightOrder != kept) {
+    body += transposeText("t", rhs, right, shapeOf(r, p.right), p.rightOrder);
+    rhs = "t";
+  }
+  body += fmt::format(
+      "%q = qint.matmul %{}, %{} {{lhs_zero_point = {} : i32, rhs_zero_point = "
+      "{} : i32}} : ({}, {}) -> {}\n%{} = qint.requantize %q {{zero_point = 0 "
+      ": i32, {}}} : ({}) -> {}\n",
+      lhs, rhs, p.leftZero, p.rightZero, shapeOf(l, p.left),
+      shapeOf(r, p.right), shapeOf(out, p.sum), p.order == kept ? "r" : "s",
+      p.sum == "i64" ? rescale("22001", "33", "single", 5, -128, 127)
+                     : rescale("1431655765", "38", "single", 5, -128, 127),
+      shapeOf(out, p.sum), shapeOf(out, "i8"));
+  if (p.order != kept)
+    body += transposeText("r", "s", shapeOf(out, "i8"), shapeOf(moved, "i8"),
+                          p.order);
+  return {p.name, {left, right}, body, shapeOf(moved, "i8")};
+}
+
+void addProducts(std::vector<OpCase> &cases) {
+  const std::vector<int> heads = {1, 0, 2}, columns = {0, 2, 1},
+                         headColumns = {1, 2, 0};
+  const Product products[] = {
+      {"matmul", 2, 5, 9, 18},
+      {"matmul_row", 1, 1, 64, 7},
+      {"matmul_single", 3, 2, 1, 1},
+      {"matmul_no_zeros", 1, 17, 16, 33, "i8", "i8", "i32", 0, 0},
+      {"matmul_extreme", 2, 4, 12, 16, "i8", "i8", "i32", -128, 127},
+      {"matmul_unsigned", 2, 5, 13, 6, "ui8", "ui8", "i32", 7, 255},
+      {"matmul_mixed_signs", 2, 6, 8, 5, "ui8", "i8", "i32", 0, -128},
+      {"matmul_words", 2, 3, 7, 10, "i16", "i16", "i64", 0, 0},
+      {"matmul_byte_word", 2, 4, 6, 9, "i8", "i16", "i32", -128, 0},
+      {"matmul_word_byte", 2, 4, 6, 9, "i16", "i8", "i32", 0, 11},
+      {"matmul_rows_of_right",
+       2,
+       5,
+       9,
+       18,
+       "i8",
+       "i8",
+       "i32",
+       3,
+       -9,
+       {0, 1, 2},
+       columns},
+      {"matmul_heads", 3, 5, 7, 11, "i8", "i8", "i32", 3, -9, heads,
+       headColumns, heads},
+      {"matmul_heads_unsigned", 3, 5, 7, 11, "ui8", "ui8", "i32", 3, 9, heads,
+       headColumns, heads},
+      {"matmul_columns", 2, 8, 6, 16, "i8", "i8", "i32", 3, -9, columns, heads,
+       columns},
+  };
+  for (const Product &product : products)
+    cases.push_back(productCase(product));
 }
 
 std::vector<OpCase> makeCases() {
@@ -261,15 +363,7 @@ std::vector<OpCase> makeCases() {
                    "%r = qint.flip_sign %a : (tensor<5x13xi8>) -> "
                    "tensor<5x13xui8>",
                    "tensor<5x13xui8>"});
-  cases.push_back({"matmul",
-                   {"tensor<2x5x9xi8>", "tensor<2x9x18xi8>"},
-                   "%q = qint.matmul %a, %b {lhs_zero_point = 3 : i32, "
-                   "rhs_zero_point = -9 : i32} : (tensor<2x5x9xi8>, "
-                   "tensor<2x9x18xi8>) -> tensor<2x5x18xi32>\n"
-                   "%r = qint.requantize %q {zero_point = 0 : i32, " +
-                       rescale("1431655765", "38", "single", 5, -128, 127) +
-                       "} : (tensor<2x5x18xi32>) -> tensor<2x5x18xi8>",
-                   "tensor<2x5x18xi8>"});
+  addProducts(cases);
   cases.push_back({"global_average",
                    {"tensor<1x5x4x33xi8>"},
                    "%q = qint.reduce <sum> %a {axes = array<i64: 1, 2>, "
