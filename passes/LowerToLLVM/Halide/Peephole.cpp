@@ -131,11 +131,16 @@ void splitHighProducts(Function &function) {
     }
 }
 
-void forbidUnrolling(Function &function) {
+void forbidUnrolling(Function &function, int registers) {
   DominatorTree dominators(function);
   LoopInfo loops(dominators);
   LLVMContext &context = function.getContext();
   for (Loop *loop : loops.getLoopsInPreorder()) {
+    // Halide names a loop after its function: the rows of a window, around the
+    // innermost loop of a reduction, may well be unrolled where registers do.
+    if (registers > 8 && !loop->isInnermost() &&
+        loop->getHeader()->getName().starts_with("for sums"))
+      continue;
     BasicBlock *latch = loop->getLoopLatch();
     if (!latch)
       continue;
@@ -152,7 +157,7 @@ void forbidUnrolling(Function &function) {
 void improve(Function &function, const targets::Target &target,
              bool keepLoops) {
   if (keepLoops)
-    forbidUnrolling(function);
+    forbidUnrolling(function, target.registers);
   if (target.vectorBytes == 0)
     return;
   splatLoads(function);
