@@ -3,6 +3,8 @@
 namespace qcc::targets {
 
 llvm::SmallVector<int64_t, 4> Layout::strides() const {
+  if (!partOf.empty())
+    return partOf;
   llvm::SmallVector<int64_t, 4> result(shape.size(), 1);
   for (int64_t axis = static_cast<int64_t>(shape.size()) - 2; axis >= 0;
        --axis) {

@@ -18,6 +18,8 @@ struct Layout {
   int64_t top = 0, bottom = 0, left = 0, right = 0;
   int64_t elementBytes = 1;
   bool isUnsigned = false;
+  /// Strides of a part of a larger tensor; empty where the tensor is whole.
+  llvm::SmallVector<int64_t, 4> partOf;
 
   bool hasHalo() const { return top || bottom || left || right; }
   /// Strides in elements, halo counted.

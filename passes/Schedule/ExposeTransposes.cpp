@@ -1,7 +1,10 @@
 #include "dialects/QInt/QInt.h"
+#include "passes/Schedule/Groups.h"
+#include "passes/Schedule/Layouts.h"
 #include "passes/Schedule/Schedule.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -34,7 +37,10 @@ axesKept(llvm::ArrayRef<int64_t> longer, llvm::ArrayRef<int64_t> shorter) {
 
 struct ExposeTransposes : impl::ExposeTransposesBase<ExposeTransposes> {
   void runOnOperation() override {
+    ofProducts.clear();
     Block &block = getOperation().getBody().front();
+    for (Operation &op : llvm::make_early_inc_range(block))
+      sinkReshapes(&op);
     for (Operation &op : llvm::make_early_inc_range(block)) {
       if (auto product = dyn_cast<qint::MatMulOp>(op))
         for (OpOperand &factor : product->getOpOperands())
@@ -71,6 +77,108 @@ private:
   static void keepLayer(Operation *from, Operation *to) {
     if (Attribute layer = from->getAttr("qint.layer"))
       to->setAttr("qint.layer", layer);
+  }
+
+  /// A value that is made from a product by functions of rows, before the
+  /// reshape that adds axes of size 1 to it.
+  Value beforeReshape(Value value) const {
+    auto after = value.getDefiningOp<qint::ReshapeOp>();
+    if (!after || !ofProducts.contains(after.getInput()) ||
+        !axesKept(shapeOf(after), shapeOf(after.getInput())))
+      return {};
+    return after.getInput();
+  }
+
+  /// op(reshape(product)) becomes reshape(op(product)) for functions of rows.
+  void sinkReshapes(Operation *op) {
+    if (auto codes = dyn_cast<qint::RequantizeOp>(op);
+        codes && codes.getInput().getDefiningOp<qint::MatMulOp>())
+      ofProducts.insert(codes.getOutput());
+    if (auto product = dyn_cast<qint::MatMulOp>(op))
+      for (OpOperand &factor : product->getOpOperands())
+        dropReshapes(factor);
+    if (!isRowFunction(op))
+      return;
+    llvm::SmallVector<int64_t, 4> kept;
+    for (Value operand : op->getOperands())
+      if (Value before = beforeReshape(operand))
+        kept = *axesKept(shapeOf(operand), shapeOf(before));
+    auto rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+    if (kept.empty() || kept.back() + 1 != rank)
+      return;
+    OpBuilder builder(op);
+    llvm::SmallVector<Value, 4> operands;
+    for (Value operand : op->getOperands()) {
+      Value without = withoutAxes(builder, operand, kept, rank);
+      if (!without)
+        return;
+      operands.push_back(without);
+    }
+    auto before = op->getResult(0);
+    Operation *sunk = builder.clone(*op);
+    sunk->setOperands(operands);
+    llvm::SmallVector<int64_t, 4> shape;
+    for (int64_t axis : kept)
+      shape.push_back(shapeOf(before)[axis]);
+    sunk->getResult(0).setType(
+        cast<RankedTensorType>(before.getType()).clone(shape));
+    if (auto reduce = dyn_cast<qint::ReduceOp>(sunk))
+      reduce.setAxes({static_cast<int64_t>(kept.size()) - 1});
+    ofProducts.insert(sunk->getResult(0));
+    before.replaceAllUsesWith(
+        reshape(builder, op, sunk->getResult(0), shapeOf(before)));
+    llvm::SmallVector<Value, 4> old(op->getOperands());
+    op->erase();
+    for (Value operand : llvm::SmallSetVector<Value, 4>(old.begin(), old.end()))
+      if (Operation *unused = operand.getDefiningOp();
+          isa_and_nonnull<qint::ReshapeOp, qint::ConstantOp>(unused) &&
+          unused->use_empty())
+        unused->erase();
+  }
+
+  /// An operand with the axes `kept` only; null when that takes more than
+  /// dropping a reshape.
+  Value withoutAxes(OpBuilder &builder, Value operand,
+                    llvm::ArrayRef<int64_t> kept, int64_t rank) const {
+    if (Value before = beforeReshape(operand))
+      return *axesKept(shapeOf(operand), shapeOf(before)) == kept ? before
+                                                                  : Value();
+    auto constant = operand.getDefiningOp<qint::ConstantOp>();
+    if (!constant)
+      return {};
+    auto type = cast<RankedTensorType>(operand.getType());
+    if (type.getRank() == 1 && rank != 1)
+      return operand; // a table
+    auto values = dyn_cast<DenseElementsAttr>(constant.getValue());
+    if (type.getRank() != rank || !values)
+      return {};
+    llvm::SmallVector<int64_t, 4> shape;
+    int64_t elements = 1;
+    for (int64_t axis : kept) {
+      shape.push_back(type.getDimSize(axis));
+      elements *= shape.back();
+    }
+    if (elements != type.getNumElements())
+      return {};
+    return qint::ConstantOp::create(builder, constant.getLoc(),
+                                    type.clone(shape),
+                                    values.reshape(type.clone(shape)));
+  }
+
+  /// A factor that is a reshape of a reshape of its own shape.
+  void dropReshapes(OpOperand &factor) {
+    auto outer = factor.get().getDefiningOp<qint::ReshapeOp>();
+    Value inner = outer ? storageOf(outer) : Value();
+    if (!inner || inner.getType() != factor.get().getType() ||
+        !ofProducts.contains(inner))
+      return;
+    factor.set(inner);
+    for (Operation *op = outer;
+         op && isa<qint::ReshapeOp>(op) && op->use_empty();) {
+      Operation *next = op->getOperand(0).getDefiningOp();
+      op->erase();
+      op = next;
+    }
   }
 
   /// reshape(transpose(x)) becomes transpose(reshape(x)).
@@ -126,6 +234,8 @@ private:
     auto codes = value.getDefiningOp<qint::RequantizeOp>();
     return codes && codes.getInput().getDefiningOp<qint::MatMulOp>();
   }
+
+  llvm::DenseSet<Value> ofProducts;
 };
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "dialects/QInt/QInt.h"
+#include "passes/Schedule/Groups.h"
 #include "passes/Schedule/Layouts.h"
 #include "passes/Schedule/Schedule.h"
 
@@ -15,21 +16,10 @@ namespace qcc {
 
 namespace {
 
-/// Computes each element of its result from that element of its operands.
-bool isElementwise(Operation *op) {
-  return isa<qint::RequantizeOp, qint::AddOp, qint::RescaledAddOp, qint::MulOp,
-             qint::ClampOp, qint::TableOp, qint::FlipSignOp, qint::MaximumOp,
-             qint::MinimumOp, qint::DivOp, qint::InterpolateOp, qint::SigmoidOp,
-             qint::InverseRootOp, qint::ReciprocalOp, qint::LogarithmOp,
-             qint::GateOp>(op);
-}
-
 bool staysOutside(Operation *op) {
   return isa<qint::ConstantOp, qint::ReshapeOp, qint::KernelOp>(op) ||
          op->hasTrait<OpTrait::IsTerminator>();
 }
-
-using Group = llvm::SmallVector<Operation *, 4>;
 
 struct FormKernels : impl::FormKernelsBase<FormKernels> {
   void runOnOperation() override {
@@ -52,7 +42,7 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
       if (Operation *producer = fusibleProducer(&op, groups, groupOf))
         index = groupOf[producer];
       else
-        groups.emplace_back(takeMovesOf(&op, groups, groupOf));
+        groups.emplace_back(takeFactorsOf(&op, groups, groupOf));
       groups[index].push_back(&op);
       for (Operation *member : groups[index])
         groupOf[member] = index;
@@ -60,13 +50,26 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
     return groups;
   }
 
-  /// Transposed factors are read in place: the transpositions that only a
-  /// product reads leave their groups for that of the product.
-  Group takeMovesOf(Operation *op, std::vector<Group> &groups,
-                    const llvm::DenseMap<Operation *, size_t> &groupOf) {
-    Group moves;
-    if (!isa<qint::MatMulOp>(op))
-      return moves;
+  /// What leaves its groups for that of a product: attention before it, and
+  /// the transpositions that only it reads.
+  Group takeFactorsOf(Operation *op, std::vector<Group> &groups,
+                      const llvm::DenseMap<Operation *, size_t> &groupOf) {
+    Group taken;
+    auto product = dyn_cast<qint::MatMulOp>(op);
+    if (!product)
+      return taken;
+    llvm::DenseSet<Operation *> attention = attentionBefore(product);
+    auto isWhole = [&](Operation *member) {
+      return llvm::all_of(groups[groupOf.at(member)], [&](Operation *other) {
+        return attention.contains(other) || isMoved(other);
+      });
+    };
+    if (llvm::all_of(attention, isWhole))
+      for (Operation &earlier : *op->getBlock())
+        if (attention.contains(&earlier))
+          for (Operation *member :
+               std::exchange(groups[groupOf.at(&earlier)], Group()))
+            taken.push_back(member);
     for (Value factor : op->getOperands()) {
       auto move = factor.getDefiningOp<qint::TransposeOp>();
       if (!move || !factor.hasOneUse())
@@ -74,10 +77,19 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
       Group &alone = groups[groupOf.at(move)];
       if (alone.size() != 1)
         continue;
-      moves.push_back(move);
+      taken.push_back(move);
       alone.clear();
     }
-    return moves;
+    llvm::sort(taken, [](Operation *a, Operation *b) {
+      return a->isBeforeInBlock(b);
+    });
+    return taken;
+  }
+
+  /// Whether `op` transposes a factor of a product.
+  static bool isMoved(Operation *op) {
+    return isa<qint::TransposeOp>(op) && op->hasOneUse() &&
+           isa<qint::MatMulOp>(*op->user_begin());
   }
 
   /// The last operand's op when `op` may join its kernel.
@@ -122,10 +134,15 @@ struct FormKernels : impl::FormKernelsBase<FormKernels> {
     return group.size() > 1 && isa<qint::TransposeOp>(op);
   }
 
-  /// The layer of the first op that calculates.
+  /// The layer of the first op that calculates; of attention the last product.
   static StringAttr nameOf(const Group &group) {
-    const auto *named = llvm::find_if(
+    auto named = llvm::find_if(
         group, [](Operation *op) { return !isa<qint::TransposeOp>(op); });
+    auto last = llvm::find_if(llvm::reverse(group), [](Operation *op) {
+      return isa<qint::MatMulOp>(op);
+    });
+    if (last != group.rend())
+      return (*last)->getAttrOfType<StringAttr>("qint.layer");
     Operation *op = named == group.end() ? group.front() : *named;
     return op->getAttrOfType<StringAttr>("qint.layer");
   }

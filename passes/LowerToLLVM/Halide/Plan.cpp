@@ -1,5 +1,6 @@
 #include "passes/LowerToLLVM/Halide/Plan.h"
 #include "passes/LowerToLLVM/Halide/PlanConv.h"
+#include "passes/Schedule/ArenaPlanner.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
@@ -37,6 +38,7 @@ private:
   bool canCollapse(qint::Conv2DOp conv) const;
   llvm::Error constantRole(Value value, ConstantRole role, Operation *owner);
   void layOutScratch();
+  llvm::SmallVector<Value, 8> readFor(Value value) const;
 
   const targets::KernelSource &source;
   const targets::Target &target;
@@ -271,35 +273,82 @@ llvm::Error Planner::visit(Operation *op) {
   return llvm::Error::success();
 }
 
-/// Every value gets its own place: bodies that need more than one are rare.
+/// Values in memory, and sums of products, that `value` is made from without
+/// memory between.
+llvm::SmallVector<Value, 8> Planner::readFor(Value value) const {
+  llvm::SmallVector<Value, 8> open, found;
+  auto visit = [&](Value v) {
+    if (Operation *op = v.getDefiningOp())
+      open.append(op->operand_begin(), op->operand_end());
+  };
+  visit(value);
+  llvm::DenseSet<Value> seen;
+  while (!open.empty()) {
+    Value v = open.pop_back_val();
+    if (!seen.insert(v).second)
+      continue;
+    bool isStored = plan.materialized.contains(v);
+    if (isStored || plan.products.contains(v.getDefiningOp()))
+      found.push_back(v);
+    if (!isStored)
+      visit(v);
+  }
+  return found;
+}
+
+/// Stages run in the order of materialized values, the result's last; a place
+/// is taken from the stage that writes it to the last that reads it.
 void Planner::layOutScratch() {
-  int64_t end = 0;
   int64_t slack = 16; // what a padded reduction may read too far
   for (const auto &[op, c] : plan.convs)
     slack = std::max(slack, (c.reductionPadded - c.reduction) * c.inputBytes);
-  for (auto &[value, m] : plan.materialized) {
-    m.offset = end;
-    end = llvm::alignTo(end + m.layout.bytes() + slack,
-                        std::max(target.alignment, 1));
-  }
-  auto place = [&](int64_t bytes) {
-    int64_t offset = end;
-    end = llvm::alignTo(end + bytes, std::max(target.alignment, 1));
-    return offset;
+  std::vector<Buffer> buffers;
+  std::vector<int64_t *> offsets;
+  auto place = [&](int64_t bytes, int64_t first, int64_t last, int64_t &at) {
+    buffers.push_back({bytes, first, last});
+    offsets.push_back(&at);
   };
+  llvm::DenseMap<Value, int64_t> firstRead, lastRead, stageOf;
+  int64_t stage = 0;
+  auto count = [&](Value value) {
+    llvm::SmallVector<Value, 8> reads = readFor(value);
+    if (plan.products.contains(value.getDefiningOp()))
+      reads.push_back(value);
+    for (Value read : reads) {
+      firstRead.try_emplace(read, stage);
+      lastRead[read] = stage;
+    }
+    stageOf[value] = stage++;
+  };
+  for (auto &[value, m] : plan.materialized)
+    count(value);
+  qint::KernelOp kernel = source.op;
+  count(
+      cast<qint::YieldOp>(kernel.getBody().front().getTerminator()).getValue());
+  for (auto &[value, m] : plan.materialized)
+    place(m.layout.bytes() + slack, stageOf[value],
+          std::max(stageOf[value], lastRead.lookup(value)), m.offset);
   for (auto &[op, product] : plan.products) {
+    Value sums = op->getResult(0);
+    int64_t first = firstRead.at(sums), last = lastRead.at(sums);
     const ConvPlan &c = plan.convs.at(op);
     int64_t sumBytes = elementOf(op->getResult(0)).getIntOrFloatBitWidth() / 8;
-    for (const ChannelSegment &s : c.segments) {
+    product.weights.resize(c.segments.size());
+    product.bias.resize(c.segments.size());
+    for (auto [i, s] : llvm::enumerate(c.segments)) {
       int64_t channels = c.groups * s.tiles * s.padded;
-      product.weights.push_back(place(
-          product.direct ? 0 : channels * c.reductionPadded * c.weightBytes));
-      product.bias.push_back(place(channels * sumBytes));
+      if (!product.direct)
+        place(channels * c.reductionPadded * c.weightBytes, first, last,
+              product.weights[i]);
+      place(channels * sumBytes, first, last, product.bias[i]);
     }
     if (product.needsRowSums)
-      product.rowSums = place(c.groups * c.ow * sumBytes);
+      place(c.groups * c.ow * sumBytes, first, last, product.rowSums);
   }
-  plan.needs.scratchBytes = end;
+  ArenaPlan arena = planArena(buffers, std::max(target.alignment, 1));
+  for (auto [i, offset] : llvm::enumerate(offsets))
+    *offset = arena.offsets[i];
+  plan.needs.scratchBytes = arena.bytes;
 }
 
 llvm::Expected<KernelPlan> Planner::run() {

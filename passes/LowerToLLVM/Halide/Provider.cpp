@@ -1,6 +1,7 @@
 #include "llvm/IR/IRBuilder.h"
 
 #include "passes/LowerToLLVM/Halide/Import.h"
+#include "passes/LowerToLLVM/Halide/Tiles.h"
 #include "passes/LowerToLLVM/Halide/Wrapper.h"
 #include "passes/LowerToLLVM/HalideProvider.h"
 
@@ -30,8 +31,11 @@ public:
         module(module), builder(module.getContext()) {}
 
   llvm::Error run();
+  /// The kernel as a loop over another one that does a tile.
+  void runTiles(const TiledKernel &tiled, llvm::Function &tile);
 
 private:
+  void createFunction();
   llvm::Error emitValue(mlir::Value value, const targets::Layout &layout,
                         Binding where, int32_t haloValue);
   llvm::Error prepareProduct(qint::MatMulOp op);
@@ -40,7 +44,6 @@ private:
   llvm::Error tryStage(mlir::Value value, StageRegion region,
                        const targets::Layout &layout, Binding where,
                        Effort effort, const std::string &name);
-  void createFunction();
   llvm::Value *pointer(const Binding &binding);
   llvm::Value *tableGlobal(int64_t number);
   /// The convolution, product or concatenation that `value` is made from
@@ -245,25 +248,75 @@ llvm::Error Emitter::run() {
   return llvm::Error::success();
 }
 
+void Emitter::runTiles(const TiledKernel &tiled, llvm::Function &tile) {
+  createFunction();
+  llvm::IRBuilderBase &b = builder;
+  loop(b, tiled.batch, [&](llvm::Value *n) {
+    loop(b, tiled.rowTiles, [&](llvm::Value *i) {
+      llvm::Value *row = b.CreateBinaryIntrinsic(
+          llvm::Intrinsic::umin,
+          b.CreateMul(i, b.getInt32(int32_t(tiled.tileRows))),
+          b.getInt32(int32_t(tiled.rows - tiled.tileRows)));
+      llvm::SmallVector<llvm::Value *, 8> pointers;
+      for (llvm::Argument &argument : function->args()) {
+        llvm::Value *start = &argument;
+        if (argument.getArgNo() < tiled.steps.size()) {
+          auto [batchStep, rowStep] = tiled.steps[argument.getArgNo()];
+          llvm::Value *offset =
+              b.CreateAdd(b.CreateMul(n, b.getInt32(int32_t(batchStep))),
+                          b.CreateMul(row, b.getInt32(int32_t(rowStep))));
+          start = b.CreateGEP(b.getInt8Ty(), start, offset);
+        }
+        pointers.push_back(start);
+      }
+      b.CreateCall(&tile, pointers);
+    });
+  });
+  builder.CreateRetVoid();
+}
+
+/// A kernel as it is emitted: tile by tile, or whole.
+struct Emission {
+  std::optional<TiledKernel> tiled;
+  targets::KernelSource source; ///< of the tile, if there are tiles
+  KernelPlan plan;
+};
+
+llvm::Expected<std::unique_ptr<Emission>>
+planEmission(const targets::KernelSource &source,
+             const targets::Target &target) {
+  auto emission = std::make_unique<Emission>();
+  emission->tiled = tileKernel(source);
+  emission->source = emission->tiled ? emission->tiled->tile : source;
+  auto plan = planKernel(emission->source, target);
+  if (!plan)
+    return plan.takeError();
+  emission->plan = std::move(*plan);
+  // Tiles may overlap, and read what earlier ones have written.
+  if (emission->tiled)
+    emission->plan.needs.overwritable.clear();
+  return std::move(emission);
+}
+
 class HalideProvider : public targets::KernelProvider {
 public:
   llvm::StringRef name() const override { return "halide"; }
 
   bool supports(const targets::KernelSource &source,
                 const targets::Target &target) const override {
-    auto plan = planKernel(source, target);
-    bool ok = bool(plan);
-    llvm::consumeError(plan.takeError());
+    auto emission = planEmission(source, target);
+    bool ok = bool(emission);
+    llvm::consumeError(emission.takeError());
     return ok;
   }
 
   targets::KernelNeeds needs(const targets::KernelSource &source,
                              const targets::Target &target) const override {
-    auto plan = planKernel(source, target);
-    if (plan)
-      return plan->needs;
+    auto emission = planEmission(source, target);
+    if (emission)
+      return (*emission)->plan.needs;
     // emit() reports why.
-    llvm::consumeError(plan.takeError());
+    llvm::consumeError(emission.takeError());
     targets::KernelNeeds none;
     none.overread.assign(source.inputs.size(), 0);
     return none;
@@ -272,19 +325,30 @@ public:
   llvm::Expected<std::vector<targets::PackedConstant>>
   pack(const targets::KernelSource &source,
        const targets::Target &target) const override {
-    auto plan = planKernel(source, target);
-    if (!plan)
-      return plan.takeError();
-    return packConstants(source, *plan);
+    auto emission = planEmission(source, target);
+    if (!emission)
+      return emission.takeError();
+    return packConstants((*emission)->source, (*emission)->plan);
   }
 
   llvm::Error emit(const targets::KernelSource &source,
                    const targets::Target &target, llvm::StringRef symbol,
                    llvm::Module &module) const override {
-    auto plan = planKernel(source, target);
-    if (!plan)
-      return plan.takeError();
-    return Emitter(source, target, *plan, symbol, module).run();
+    auto made = planEmission(source, target);
+    if (!made)
+      return made.takeError();
+    const Emission &emission = **made;
+    if (!emission.tiled)
+      return Emitter(source, target, emission.plan, symbol, module).run();
+    std::string tile = (symbol + ".tile").str();
+    if (llvm::Error error =
+            Emitter(emission.source, target, emission.plan, tile, module).run())
+      return error;
+    llvm::Function *tileFunction = module.getFunction(tile);
+    tileFunction->setLinkage(llvm::GlobalValue::InternalLinkage);
+    Emitter(source, target, emission.plan, symbol, module)
+        .runTiles(*emission.tiled, *tileFunction);
+    return llvm::Error::success();
   }
 };
 

@@ -2,9 +2,6 @@
 
 namespace qcc::kernels {
 
-namespace {
-
-/// for (i = 0; i < count; ++i) body(i)
 void loop(llvm::IRBuilderBase &b, int64_t count,
           llvm::function_ref<void(llvm::Value *)> body) {
   if (count <= 0)
@@ -26,6 +23,8 @@ void loop(llvm::IRBuilderBase &b, int64_t count,
                  after);
   b.SetInsertPoint(after);
 }
+
+namespace {
 
 /// Sets `count` neighbouring elements from byte `offset` on.
 void fill(llvm::IRBuilderBase &b, llvm::Value *base, llvm::Value *offset,

@@ -8,6 +8,10 @@
 
 namespace qcc::kernels {
 
+/// for (i = 0; i < count; ++i) body(i)
+void loop(llvm::IRBuilderBase &b, int64_t count,
+          llvm::function_ref<void(llvm::Value *)> body);
+
 /// Fills the halo of the buffer at `base` with `value`.
 void fillHalo(llvm::IRBuilderBase &builder, llvm::Value *base,
               const targets::Layout &layout, int32_t value);

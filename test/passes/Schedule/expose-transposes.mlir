@@ -61,3 +61,24 @@ func.func @read_elsewhere(%q: tensor<1x5x3x4xi8>, %k: tensor<3x4x2xi8>) -> (tens
   %2 = qint.matmul %1, %k {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32} : (tensor<3x5x4xi8>, tensor<3x4x2xi8>) -> tensor<3x5x2xi32>
   return %2, %0 : tensor<3x5x2xi32>, tensor<1x3x5x4xi8>
 }
+
+// Functions of rows take the shape of the product; a constant follows.
+// CHECK-LABEL: func.func @softmax(
+// CHECK: %[[CODES:.*]] = qint.requantize
+// CHECK-NEXT: %[[MASK:.*]] = qint.constant dense<-9> : tensor<1x1x2xi8>
+// CHECK-NEXT: %[[MASKED:.*]] = qint.maximum %[[CODES]], %[[MASK]] {qint.layer = "mask"} : (tensor<3x5x2xi8>, tensor<1x1x2xi8>) -> tensor<3x5x2xi8>
+// CHECK-NEXT: %[[MOST:.*]] = qint.reduce <max> %[[MASKED]] {axes = array<i64: 2>, zero_point = 0 : i32} : (tensor<3x5x2xi8>) -> tensor<3x5x1xi8>
+// CHECK-NEXT: %[[LEAST:.*]] = qint.minimum %[[MASKED]], %[[MOST]] : (tensor<3x5x2xi8>, tensor<3x5x1xi8>) -> tensor<3x5x2xi8>
+// CHECK-NEXT: qint.matmul %[[LEAST]], %arg2
+func.func @softmax(%q: tensor<3x5x4xi8>, %k: tensor<3x4x2xi8>, %v: tensor<3x2x4xi8>) -> tensor<3x5x4xi32> {
+  %m = qint.constant dense<-9> : tensor<1x1x1x2xi8> -> tensor<1x1x1x2xi8>
+  %0 = qint.matmul %q, %k {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32} : (tensor<3x5x4xi8>, tensor<3x4x2xi8>) -> tensor<3x5x2xi32>
+  %1 = qint.requantize %0 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1073741824], shifts = [34], rounding = single, zero_point = -7, min = -100, max = 127>} : (tensor<3x5x2xi32>) -> tensor<3x5x2xi8>
+  %2 = qint.reshape %1 : (tensor<3x5x2xi8>) -> tensor<1x3x5x2xi8>
+  %3 = qint.maximum %2, %m {qint.layer = "mask"} : (tensor<1x3x5x2xi8>, tensor<1x1x1x2xi8>) -> tensor<1x3x5x2xi8>
+  %4 = qint.reduce <max> %3 {axes = array<i64: 3>, zero_point = 0 : i32} : (tensor<1x3x5x2xi8>) -> tensor<1x3x5x1xi8>
+  %5 = qint.minimum %3, %4 : (tensor<1x3x5x2xi8>, tensor<1x3x5x1xi8>) -> tensor<1x3x5x2xi8>
+  %6 = qint.reshape %5 : (tensor<1x3x5x2xi8>) -> tensor<3x5x2xi8>
+  %7 = qint.matmul %6, %v {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32} : (tensor<3x5x2xi8>, tensor<3x2x4xi8>) -> tensor<3x5x4xi32>
+  return %7 : tensor<3x5x4xi32>
+}

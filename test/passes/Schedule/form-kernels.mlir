@@ -150,3 +150,52 @@ func.func @read_twice(%x: tensor<4x3x4xi8>) -> tensor<3x4x4xi32> {
   %1 = qint.matmul %0, %0 {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "product"} : (tensor<3x4x4xi8>, tensor<3x4x4xi8>) -> tensor<3x4x4xi32>
   return %1 : tensor<3x4x4xi32>
 }
+
+// Attention is one kernel: scores, functions of their rows, and the product
+// with the values.
+// CHECK-LABEL: func.func @attention(
+// CHECK-NEXT: %0 = qint.kernel "values"(%arg0, %arg1, %arg2) {
+// CHECK-NEXT: ^bb0(%arg3: tensor<3x5x4xi8>, %arg4: tensor<3x4x6xi8>, %arg5: tensor<3x6x4xi8>):
+// CHECK-NEXT: qint.matmul %arg3, %arg4
+// CHECK-NEXT: qint.requantize
+// CHECK-NEXT: qint.reduce <max>
+// CHECK-NEXT: qint.maximum
+// CHECK-NEXT: qint.matmul
+// CHECK-NEXT: qint.requantize
+// CHECK-NEXT: qint.yield {{.*}} : tensor<3x5x4xi8>
+// CHECK-NEXT: {{^ +}}} : (tensor<3x5x4xi8>, tensor<3x4x6xi8>, tensor<3x6x4xi8>) -> tensor<3x5x4xi8>
+// CHECK-NEXT: return %0
+func.func @attention(%q: tensor<3x5x4xi8>, %k: tensor<3x4x6xi8>, %v: tensor<3x6x4xi8>) -> tensor<3x5x4xi8> {
+  %0 = qint.matmul %q, %k {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "scores"} : (tensor<3x5x4xi8>, tensor<3x4x6xi8>) -> tensor<3x5x6xi32>
+  %1 = qint.requantize %0 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1073741824], shifts = [34], rounding = single, zero_point = -7, min = -100, max = 127>, qint.layer = "scores"} : (tensor<3x5x6xi32>) -> tensor<3x5x6xi8>
+  %2 = qint.reduce <max> %1 {axes = array<i64: 2>, zero_point = 0 : i32, qint.layer = "shares"} : (tensor<3x5x6xi8>) -> tensor<3x5x1xi8>
+  %3 = qint.maximum %1, %2 {qint.layer = "shares"} : (tensor<3x5x6xi8>, tensor<3x5x1xi8>) -> tensor<3x5x6xi8>
+  %4 = qint.matmul %3, %v {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "values"} : (tensor<3x5x6xi8>, tensor<3x6x4xi8>) -> tensor<3x5x4xi32>
+  %5 = qint.requantize %4 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1073741824], shifts = [34], rounding = single, zero_point = -7, min = -100, max = 127>, qint.layer = "values"} : (tensor<3x5x4xi32>) -> tensor<3x5x4xi8>
+  return %5 : tensor<3x5x4xi8>
+}
+
+// The caller gets the shares too: they are stored whole.
+// CHECK-LABEL: func.func @shares_returned(
+// CHECK: qint.kernel "scores"
+// CHECK: qint.kernel "values"
+func.func @shares_returned(%q: tensor<3x5x4xi8>, %k: tensor<3x4x6xi8>, %v: tensor<3x6x4xi8>) -> (tensor<3x5x6xi8>, tensor<3x5x4xi32>) {
+  %0 = qint.matmul %q, %k {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "scores"} : (tensor<3x5x4xi8>, tensor<3x4x6xi8>) -> tensor<3x5x6xi32>
+  %1 = qint.requantize %0 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1073741824], shifts = [34], rounding = single, zero_point = -7, min = -100, max = 127>, qint.layer = "scores"} : (tensor<3x5x6xi32>) -> tensor<3x5x6xi8>
+  %2 = qint.matmul %1, %v {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "values"} : (tensor<3x5x6xi8>, tensor<3x6x4xi8>) -> tensor<3x5x4xi32>
+  return %1, %2 : tensor<3x5x6xi8>, tensor<3x5x4xi32>
+}
+
+// Rows are mixed between the products: no attention.
+// CHECK-LABEL: func.func @mixes_rows(
+// CHECK: qint.kernel "scores"
+// CHECK: qint.kernel "turn"
+// CHECK: qint.kernel "values"
+func.func @mixes_rows(%q: tensor<3x5x4xi8>, %k: tensor<3x4x5xi8>, %v: tensor<3x5x4xi8>) -> tensor<3x5x4xi32> {
+  %0 = qint.matmul %q, %k {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "scores"} : (tensor<3x5x4xi8>, tensor<3x4x5xi8>) -> tensor<3x5x5xi32>
+  %1 = qint.requantize %0 {zero_point = 0 : i32, rescale = #qint.rescale<multipliers = [1073741824], shifts = [34], rounding = single, zero_point = -7, min = -100, max = 127>, qint.layer = "scores"} : (tensor<3x5x5xi32>) -> tensor<3x5x5xi8>
+  %2 = qint.reduce <max> %1 {axes = array<i64: 1>, zero_point = 0 : i32, qint.layer = "turn"} : (tensor<3x5x5xi8>) -> tensor<3x1x5xi8>
+  %3 = qint.maximum %1, %2 {qint.layer = "turn"} : (tensor<3x5x5xi8>, tensor<3x1x5xi8>) -> tensor<3x5x5xi8>
+  %4 = qint.matmul %3, %v {lhs_zero_point = 0 : i32, rhs_zero_point = 1 : i32, qint.layer = "values"} : (tensor<3x5x5xi8>, tensor<3x5x4xi8>) -> tensor<3x5x4xi32>
+  return %4 : tensor<3x5x4xi32>
+}

@@ -83,41 +83,53 @@ Value transposed(RandomWriter &w, const Value &x, Shape order) {
                 x.element, shape);
 }
 
-/// Factors and product lie in any order of axes, as heads of attention do, and
-/// maybe behind an axis of size 1.
-Value matmul(RandomWriter &w) {
+/// The axes of a rank-3 value in another order, as heads of attention are split
+/// and joined; maybe behind an axis of size 1.
+Value moved(RandomWriter &w, const Value &x) {
   const std::vector<Shape> orders = {{0, 1, 2}, {0, 1, 2}, {1, 0, 2},
                                      {0, 2, 1}, {1, 2, 0}, {2, 0, 1}};
-  auto moved = [&](const Value &x) {
-    Shape order = orders[w.in(0, 5)];
-    if (order == orders[0])
-      return x;
-    if (w.chance(50))
-      return transposed(w, x, order);
-    Shape longer = x.shape, whole;
-    longer.insert(longer.begin(), 1);
-    whole.push_back(0);
-    for (int64_t axis : order)
-      whole.push_back(axis + 1);
-    Value wide = transposed(w, w.reshape(x, longer), whole);
-    return w.reshape(wide, Shape(wide.shape.begin() + 1, wide.shape.end()));
-  };
-  Value lhs = moved(w.operand(3));
-  int64_t depth = lhs.shape[2], rows = lhs.shape[1], batch = lhs.shape[0];
-  // The right side: the same codes in another shape, or a constant.
-  Value rhs = w.constant({batch, depth, w.in(1, 9)}, "i8", -128, 127);
-  if (w.chance(60)) {
-    rhs = moved(w.reshape(lhs, {batch, depth, rows}));
-    rhs = w.reshape(rhs, {batch, depth, rows});
-  }
+  Shape order = orders[w.in(0, 5)];
+  if (order == orders[0])
+    return x;
+  if (w.chance(50))
+    return transposed(w, x, order);
+  Shape longer = x.shape, whole = {0};
+  longer.insert(longer.begin(), 1);
+  for (int64_t axis : order)
+    whole.push_back(axis + 1);
+  Value wide = transposed(w, w.reshape(x, longer), whole);
+  return w.reshape(wide, Shape(wide.shape.begin() + 1, wide.shape.end()));
+}
+
+/// A right factor for `lhs`: the codes of `like` in another shape, or a
+/// constant.
+Value factorFor(RandomWriter &w, const Value &lhs, const Value &like) {
+  int64_t depth = lhs.shape[2], batch = lhs.shape[0];
+  int64_t elements = like.shape[0] * like.shape[1] * like.shape[2];
+  if (elements % (batch * depth) || w.chance(40))
+    return w.constant({batch, depth, w.in(1, 9)}, "i8", -128, 127);
+  Value rhs =
+      moved(w, w.reshape(like, {batch, elements / batch / depth, depth}));
+  if (rhs.shape[0] == batch && rhs.shape[1] == depth)
+    return rhs;
+  return w.reshape(rhs, {batch, depth, elements / batch / depth});
+}
+
+Value product(RandomWriter &w, const Value &lhs, const Value &rhs) {
   int64_t lz = w.code(lhs.element), rz = w.code(rhs.element);
-  double bound = depth * magnitude(lhs, lz) * magnitude(rhs, rz);
-  Value sums = w.emit("matmul", {lhs, rhs},
-                      fmt::format("lhs_zero_point = {} : i32, rhs_zero_point = "
-                                  "{} : i32",
-                                  lz, rz),
-                      accumulatorFor(bound), {batch, rows, rhs.shape[2]});
-  return moved(w.requantize(sums, bound / 4));
+  double bound = lhs.shape[2] * magnitude(lhs, lz) * magnitude(rhs, rz);
+  Value sums =
+      w.emit("matmul", {lhs, rhs},
+             fmt::format("lhs_zero_point = {} : i32, rhs_zero_point = "
+                         "{} : i32",
+                         lz, rz),
+             accumulatorFor(bound), {lhs.shape[0], lhs.shape[1], rhs.shape[2]});
+  return w.requantize(sums, bound / 4);
+}
+
+Value matmul(RandomWriter &w) {
+  Value lhs = moved(w, w.operand(3));
+  return moved(w, product(w, lhs, factorFor(w, lhs, lhs)));
 }
 
 Value addCase(RandomWriter &w) {
@@ -467,8 +479,7 @@ Value norm(RandomWriter &w) {
 }
 
 /// A softmax, or its logarithm.
-Value softmax(RandomWriter &w) {
-  Value x = w.operand(w.in(1, 4));
+Value softmaxOf(RandomWriter &w, const Value &x) {
   bool isByte = x.element != "i16", isLog = w.chance(30);
   std::string steps = fmt::format("multiplier = {} : i32, shift = {} : i32",
                                   w.in(0, (1 << (isByte ? 23 : 15)) - 1),
@@ -500,6 +511,21 @@ Value softmax(RandomWriter &w) {
                        element, x.shape));
 }
 
+Value softmax(RandomWriter &w) { return softmaxOf(w, w.operand(w.in(1, 4))); }
+
+Value attention(RandomWriter &w) {
+  Value query = w.operand(3), split = moved(w, query);
+  Value scores = product(w, split, factorFor(w, split, query));
+  if (w.chance(50)) { // with an axis of size 1, as exporters write it
+    Shape shape = scores.shape;
+    scores = w.reshape(scores, {1, shape[0], shape[1], shape[2]});
+    scores = w.reshape(softmaxOf(w, scores), shape);
+  } else {
+    scores = softmaxOf(w, scores);
+  }
+  return moved(w, product(w, scores, factorFor(w, scores, query)));
+}
+
 Value gate(RandomWriter &w) {
   Value x = w.operand(w.in(1, 5));
   bool isByte = x.element != "i16";
@@ -521,6 +547,7 @@ Value gate(RandomWriter &w) {
 const Kind kinds[] = {
     {"conv2d", 10, conv},
     {"matmul", 4, matmul},
+    {"attention", 4, attention},
     {"add", 4, addCase},
     {"mul", 3, mul},
     {"select", 2, select},

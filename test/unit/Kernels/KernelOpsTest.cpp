@@ -129,7 +129,61 @@ OpCase productCase(const Product &p) {
   return {p.name, {left, right}, body, shapeOf(moved, "i8")};
 }
 
+/// softmax(%a %b) %c of `heads`, `rows` x `columns` scores and a depth of 6,
+/// with what stands next to attention: a mask, heads to join.
+OpCase attentionCase(const std::string &name, int heads, int rows, int columns,
+                     const std::string &type) {
+  std::string q = shapeOf({rows, heads, 6}, type),
+              k = shapeOf({columns, heads, 6}, type),
+              scores = shapeOf({heads, rows, columns}, type),
+              row = fmt::format("tensor<{}x{}x1x", heads, rows),
+              sums = shapeOf({heads, rows, columns}, "i32"),
+              out = shapeOf({heads, rows, 6}, "i32"),
+              codes = shapeOf({heads, rows, 6}, type),
+              mask = shapeOf({1, rows, columns}, type);
+  std::string scale = type == "i8"
+                          ? rescale("1431655765", "38", "single", 5, -128, 127)
+                          : rescale("1431655765", "38", "single", 99, 0, 255);
+  int zero = type == "i8" ? -3 : 130;
+  std::string steps = "multiplier = 5672794 : i32, shift = 10 : i32, form = "
+                      "#qint.form<polynomial>";
+  std::string text =
+      transposeText("q", "a", q, shapeOf({heads, rows, 6}, type), {1, 0, 2}) +
+      transposeText("k", "b", k, shapeOf({heads, 6, columns}, type),
+                    {1, 2, 0}) +
+      transposeText("v", "c", k, shapeOf({heads, columns, 6}, type), {1, 0, 2});
+  text += fmt::format(
+      "%p = qint.matmul %q, %k {{lhs_zero_point = {0} : i32, rhs_zero_point = "
+      "{0} : i32}} : ({1}, {2}) -> {3}\n%u = qint.requantize %p {{zero_point = "
+      "0 : i32, {4}}} : ({3}) -> {5}\n"
+      "%s = qint.maximum %u, %d : ({5}, {6}) -> {5}\n",
+      zero, shapeOf({heads, rows, 6}, type), shapeOf({heads, 6, columns}, type),
+      sums, scale, scores, mask);
+  text += fmt::format(
+      "%m = qint.reduce <max> %s {{axes = array<i64: 2>, zero_point = 0 : "
+      "i32}} "
+      ": ({0}) -> {1}{2}>\n%w = qint.power_sum %s, %m {{{3}}} : ({0}, {1}{2}>) "
+      "-> {1}i32>\n%i = qint.reciprocal %w {{form = #qint.form<polynomial>}} : "
+      "({1}i32>) -> {1}i32>\n%h = qint.power_share %s, %m, %i {{{3}, bits = 8 "
+      ": i32, zero_point = {4} : i32, min = {4} : i32, max = {5} : i32}} : "
+      "({0}, {1}{2}>, {1}i32>) -> {0}\n",
+      scores, row, type, steps, type == "i8" ? -128 : 0,
+      type == "i8" ? 127 : 255);
+  text += fmt::format(
+      "%o = qint.matmul %h, %v {{lhs_zero_point = {0} : i32, rhs_zero_point = "
+      "{1} : i32}} : ({2}, {3}) -> {4}\n%y = qint.requantize %o {{zero_point = "
+      "0 : i32, {5}}} : ({4}) -> {6}\n",
+      type == "i8" ? -128 : 0, zero, scores, shapeOf({heads, columns, 6}, type),
+      out, scale, codes);
+  text += transposeText("r", "y", codes, q, {1, 0, 2});
+  return {name, {q, k, k, mask}, text, q};
+}
+
 void addProducts(std::vector<OpCase> &cases) {
+  cases.push_back(attentionCase("attention", 3, 5, 7, "i8"));
+  cases.push_back(attentionCase("attention_unsigned", 2, 4, 16, "ui8"));
+  // Tiles of rows, the last of which overlaps the one before.
+  cases.push_back(attentionCase("attention_rows", 2, 101, 9, "i8"));
   const std::vector<int> heads = {1, 0, 2}, columns = {0, 2, 1},
                          headColumns = {1, 2, 0};
   const Product products[] = {
