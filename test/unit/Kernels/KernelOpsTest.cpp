@@ -558,6 +558,19 @@ TEST(KernelMemoryTest, BuffersAreReused) {
   }
 }
 
+TEST(KernelMemoryTest, AttentionStoresNoWholeScores) {
+  OpCase c = attentionCase("attention", 3, 200, 50, "i8");
+  for (const targets::Target &target : targets::allTargets()) {
+    if (!targets::runsOnHost(target))
+      continue;
+    SCOPED_TRACE(target.name.str());
+    auto kernel = CompiledKernel::create(kernelOf(c), target);
+    ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
+    // A tile of scores, their shares and sums of rows, and packed factors.
+    EXPECT_LT((*kernel)->needs().scratchBytes, 3 * 200 * 50 / 2);
+  }
+}
+
 TEST(KernelErrorTest, WeightsMustBeConstant) {
   OpCase c = {
       "weights",
