@@ -11,6 +11,7 @@ measured only when the page is written.
 
 import difflib
 import json
+import math
 import os
 import re
 import subprocess
@@ -38,6 +39,14 @@ COSTED = [
     ("logistic", 'qgraph.unary <sigmoid> {x} {{qgraph.layer = "{layer}"}}'),
     ("tanh", 'qgraph.unary <tanh> {x} {{qgraph.layer = "{layer}"}}'),
 ]
+ROWS_HEAD = """
+## Rows
+
+The worst error of a result `y` of a row of `n` elements before it is rounded, with the
+errors from above of the form in use. Of norms, `y` is the result before gamma and beta,
+and all but the steps of the result is times gamma's magnitude.
+
+"""
 COSTS_HEAD = """
 ## Costs
 
@@ -181,6 +190,47 @@ def bounds():
     return page
 
 
+def real(number):
+    return float.fromhex(number) if "x" in number else float(number)
+
+
+def exact(number):
+    """A power of two as such, any other number as it is written."""
+    value = real(number)
+    fraction, exponent = math.frexp(value)
+    return f"2^{exponent - 1}" if fraction == 0.5 and value < 1 else f"{value:g}"
+
+
+def row_bounds():
+    text = run(f"{LLVM}/bin/clang", "-E", "-P", "-x", "c", "-",
+               input='#define QCC_ROW_BOUND(...) @B@ __VA_ARGS__ @end@\n'
+               f'#include "{ROOT}/dialects/QInt/FunctionBounds.inc"\n')
+    page = ROWS_HEAD + "| row | rule | worst error |\n| --- | --- | --- |\n"
+    for found in re.findall(r"@B@(.*?)@end@", text, re.S):
+        name, rule, *numbers = fields(" ".join(found.split()))
+
+        def terms(*named):
+            """`number * what` of those that are not 0; a name alone for 1."""
+            parts = []
+            for number, what in named:
+                if real(number) == 0:
+                    continue
+                parts.append(what if exact(number) == "1" and what else
+                             " * ".join(part for part in (exact(number), what) if part))
+            return parts
+
+        powers, reciprocals, roots, relative, absolute, deviating, constant, steps = \
+            numbers
+        inner = terms((powers, "power"), (reciprocals, "reciprocal"),
+                      (roots, "inverseRoot"), (relative, "n"))
+        outer = ["y * (" + " + ".join(inner) + ")" if len(inner) > 1
+                 else "y * " + inner[0]] if inner else []
+        outer += terms((absolute, "n"), (deviating, "sqrt(n)"), (constant, ""),
+                       (steps, "step"))
+        page += f"| {name} | {rule} | {' + '.join(outer)} |\n"
+    return page
+
+
 def functions_network():
     """Functions of 16 rows of 64 elements, as qgraph; each has an input of its own,
     so that they share nothing."""
@@ -236,7 +286,7 @@ def function_costs():
 def functions(check):
     """Costs are measured when the page is written: they move with LLVM."""
     text = ("# Functions in integers\n\nWhat [numerics](../numerics.md) describes "
-            "under \"Functions\".\n\n## Worst errors\n\n" + bounds() + COSTS_HEAD)
+            "under \"Functions\".\n\n## Worst errors\n\n" + bounds() + row_bounds() + COSTS_HEAD)
     if not check:
         return text + function_costs()
     path = os.path.join(FOLDER, "functions.md")

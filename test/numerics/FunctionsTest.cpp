@@ -67,7 +67,6 @@ namespace stated {
                            table)                                              \
   constexpr Bounds name = {polynomial, shift, table};
 #include "dialects/QInt/FunctionBounds.inc"
-#undef QCC_FUNCTION_BOUND
 } // namespace stated
 
 /// The largest error of function(x, form) for x in [first, last], and whether

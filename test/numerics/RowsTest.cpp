@@ -8,7 +8,9 @@
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/STLExtras.h"
 
+#include <array>
 #include <cmath>
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -19,14 +21,30 @@ using namespace qcc::qint::reference;
 
 namespace {
 
-struct Form {
-  const char *name;
-  double power, reciprocal, root;
-};
+/// The stated errors of functions by form, and of rows made of them.
+namespace stated {
+using Bounds = std::array<double, 3>;
+#define QCC_FUNCTION_BOUND(name, rule, error, arguments, polynomial, shift,    \
+                           table)                                              \
+  [[maybe_unused]] constexpr Bounds name = {polynomial, shift, table};
+#include "dialects/QInt/FunctionBounds.inc"
 
-const Form kForms[] = {{"polynomial", 1.8e-4, 8e-9, 1.3e-7},
-                       {"shift", 6.2e-2, 0.1251, 8.9e-2},
-                       {"table", 5.4e-5, 4.6e-5, 2.1e-4}};
+struct Row {
+  double powers, reciprocals, roots, relative, absolute, deviating, constant,
+      steps;
+
+  /// Of |y| = `size` with the functions of form `form`, but for the steps.
+  double error(size_t form, int n, double size) const {
+    return size * (powers * power[form] + reciprocals * reciprocal[form] +
+                   roots * inverseRoot[form] + n * relative) +
+           n * absolute + std::sqrt(n) * deviating + constant;
+  }
+};
+#define QCC_ROW_BOUND(name, rule, ...) constexpr Row name = {__VA_ARGS__};
+#include "dialects/QInt/FunctionBounds.inc"
+} // namespace stated
+
+const char *const kForms[] = {"polynomial", "shift", "table"};
 
 /// A quantized type: 8 or 16 bits.
 struct Codes {
@@ -109,23 +127,21 @@ TEST_P(RowsTest, Softmax) {
   for (const Codes &in : {Codes{8, 0.07, -3}, Codes{16, 0x1p-11, 0}})
     for (const Codes &out :
          {Codes{8, 0x1p-8, -128}, Codes{16, 0x1p-15, 0}, Codes{8, 0.005, 7}})
-      for (const Form &form : kForms) {
+      for (auto [form, name] : llvm::enumerate(kForms)) {
         SCOPED_TRACE(
-            fmt::format("{} bits to {}, {}", in.bits, out.scale, form.name));
+            fmt::format("{} bits to {}, {}", in.bits, out.scale, name));
         auto values = rowsOf(in, rows, depth);
         auto codes = run(fmt::format("%r = qgraph.softmax %x {{axis = 1 : i64, "
                                      "qgraph.form = \"{}\"}} : (!in) -> !out",
-                                     form.name),
+                                     name),
                          in, out, rows, depth, values);
         for (int i = 0; i < rows * depth; ++i) {
           double sum = 0, own = in.real(values[i]);
           for (int k = 0; k < depth; ++k)
             sum += std::exp(in.real(values[i / depth * depth + k]) - own);
           double share = 1 / sum;
-          expectCode(
-              out, codes[i], share,
-              share * (2 * form.power + form.reciprocal + depth * 0x1p-16) +
-                  0x1p-15);
+          expectCode(out, codes[i], share,
+                     stated::softmax.error(form, depth, share));
         }
       }
 }
@@ -141,7 +157,8 @@ TEST_P(RowsTest, LogSoftmax) {
     double sum = 0, own = in.real(values[i]);
     for (int k = 0; k < depth; ++k)
       sum += std::exp(in.real(values[i / depth * depth + k]) - own);
-    expectCode(out, codes[i], -std::log(sum), 5e-4 + depth * 0x1p-16);
+    expectCode(out, codes[i], -std::log(sum),
+               stated::logSoftmax.error(0, depth, std::log(sum)));
   }
 }
 
@@ -163,10 +180,10 @@ TEST_P(RowsTest, Norms) {
   double epsilon = 1e-5;
   for (const Codes &in : {Codes{8, 0.03, 11}, Codes{16, 0x1p-12, 0}})
     for (const Codes &out : {Codes{8, 0.04, -20}, Codes{16, 0x1p-12, 0}})
-      for (const Form &form : kForms)
+      for (auto [form, name] : llvm::enumerate(kForms))
         for (bool centred : {true, false}) {
           SCOPED_TRACE(fmt::format("{} bits to {}, {}, {}", in.bits, out.bits,
-                                   form.name, centred));
+                                   name, centred));
           auto values = rowsOf(in, rows, depth);
           std::string body = fmt::format(
               "%g = qgraph.constant dense<[{}]> : !f -> !f\n"
@@ -174,7 +191,7 @@ TEST_P(RowsTest, Norms) {
               "%r = qgraph.{} {{axis = 1 : i64, epsilon = 1.0e-5 : f32, "
               "qgraph.form = \"{}\"}} : (!in, {}) -> !out",
               constants(depth, 0.4, 0.4), constants(depth, 0.1, -0.3),
-              centred ? "layer_norm %x, %g, %b" : "rms_norm %x, %g", form.name,
+              centred ? "layer_norm %x, %g, %b" : "rms_norm %x, %g", name,
               centred ? "!f, !f" : "!f");
           auto codes = run(body, in, out, rows, depth, values);
           for (int i = 0; i < rows * depth; ++i) {
@@ -199,9 +216,10 @@ TEST_P(RowsTest, Norms) {
             double alike = std::abs(unit) *
                            std::min(1.0, off / steps / (squares + epsilon));
             expectCode(out, codes[i], unit * gamma + beta,
-                       std::abs(gamma) * (std::abs(unit) * form.root + alike +
-                                          std::sqrt(depth) * 0x1p-20) +
-                           out.scale * 0x1p-6);
+                       std::abs(gamma) * (stated::norm.error(form, depth,
+                                                             std::abs(unit)) +
+                                          alike) +
+                           out.scale * stated::norm.steps);
           }
         }
 }
