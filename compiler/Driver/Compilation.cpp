@@ -71,12 +71,13 @@ std::string positionOf(Location location, llvm::StringRef fallback) {
   return text.empty() ? fallback.str() : text;
 }
 
-void print(Diagnostic &diagnostic, llvm::StringRef input) {
-  llvm::errs() << positionOf(diagnostic.getLocation(), input) << ": "
-               << severityName(diagnostic.getSeverity()) << ": "
-               << diagnostic.str() << "\n";
+std::string textOf(Diagnostic &diagnostic, llvm::StringRef input) {
+  std::string text = positionOf(diagnostic.getLocation(), input) + ": " +
+                     severityName(diagnostic.getSeverity()).str() + ": " +
+                     diagnostic.str() + "\n";
   for (Diagnostic &note : diagnostic.getNotes())
-    print(note, input);
+    text += textOf(note, input);
+  return text;
 }
 
 } // namespace
@@ -95,7 +96,10 @@ Compilation::Compilation(CompileOptions options)
   // The op of a diagnostic may hold all weights.
   context.printOpOnDiagnostic(false);
   context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
-    print(diagnostic, opts.input);
+    std::string text = textOf(diagnostic, opts.input);
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark ||
+        opts.remarks->insert(text).second)
+      llvm::errs() << text;
     return success();
   });
 }

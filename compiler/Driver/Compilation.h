@@ -14,6 +14,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 
 namespace qcc::driver {
@@ -65,6 +67,10 @@ struct CompileOptions {
   bool optimizeForSize = false;
   bool timestamps = false; ///< see LowerToLLVMOptions
   unsigned jobs = 0;       ///< processes that make kernels; 0: all cores
+  /// Remarks that were printed. Copies share it, so that compiling a network in
+  /// many ways says each of them once.
+  std::shared_ptr<std::set<std::string>> remarks =
+      std::make_shared<std::set<std::string>>();
   /// Called as work proceeds: phase, what of it, done, total (0: unknown).
   std::function<void(Phase, llvm::StringRef, int64_t, int64_t)> progress;
 };
