@@ -424,6 +424,23 @@ LogicalResult verifyGather(Operation *op, RankedTensorType input,
   return verifyShape(op, "output", output, shape);
 }
 
+LogicalResult verifyLookup(Operation *op, RankedTensorType input,
+                           RankedTensorType indices, RankedTensorType output) {
+  if (failed(verifyRank(op, "input", input, 3)) ||
+      failed(verifyRank(op, "indices", indices, 2)))
+    return failure();
+  if (!indices.getElementType().isSignlessInteger(32))
+    return op->emitOpError() << "indices have element type "
+                             << indices.getElementType() << ", expected i32";
+  int64_t tables = input.getDimSize(0), lists = indices.getDimSize(0);
+  if (tables != lists && tables != 1 && lists != 1)
+    return op->emitOpError() << "input has " << tables << " tables for "
+                             << lists << " lists of indices";
+  return verifyShape(op, "output", output,
+                     {std::max(tables, lists), indices.getDimSize(1),
+                      input.getDimSize(2)});
+}
+
 LogicalResult verifyResize(Operation *op, RankedTensorType input,
                            RankedTensorType output, ArrayRef<int64_t> scale,
                            ArrayRef<int64_t> offset, ArrayRef<int64_t> border) {

@@ -113,6 +113,11 @@ llvm::LogicalResult verifyGather(mlir::Operation *op,
                                  mlir::RankedTensorType input,
                                  mlir::RankedTensorType output,
                                  llvm::ArrayRef<int64_t> indices, int64_t axis);
+/// input [B,N,C] and i32 indices [B,W], either B may be 1.
+llvm::LogicalResult verifyLookup(mlir::Operation *op,
+                                 mlir::RankedTensorType input,
+                                 mlir::RankedTensorType indices,
+                                 mlir::RankedTensorType output);
 llvm::LogicalResult
 verifyResize(mlir::Operation *op, mlir::RankedTensorType input,
              mlir::RankedTensorType output, llvm::ArrayRef<int64_t> scale,

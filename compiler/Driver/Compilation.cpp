@@ -163,6 +163,11 @@ llvm::Error Compilation::distillCalibration() {
            "data from";
     return llvm::Error::success();
   }
+  for (auto [k, type] : llvm::enumerate(function().getArgumentTypes()))
+    if (getElementTypeOrSelf(type).isInteger())
+      return llvm::createStringError(
+          "-distill: argument " + llvm::Twine(k) +
+          " holds indices, which cannot be distilled; expected -calibration");
   evaluate::DistillOptions options;
   options.samples = opts.distill;
   options.seed = opts.calibrationData.seed;

@@ -26,15 +26,15 @@ llvm::Expected<int64_t> samplesOfRun(func::FuncOp function,
                      function.getNumArguments(), datasets.size());
   int64_t group = 1;
   for (auto [k, dataset] : llvm::enumerate(datasets)) {
-    llvm::ArrayRef<int64_t> shape =
-        cast<RankedTensorType>(function.getArgumentTypes()[k]).getShape();
+    auto type = cast<RankedTensorType>(function.getArgumentTypes()[k]);
+    llvm::ArrayRef<int64_t> shape = type.getShape();
     if (k == 0 && !shape.empty())
       group = shape.front();
     if (shape.empty() || shape.front() != group)
       return makeError("argument {0} must have a leading axis for the samples, "
                        "of size {1} like argument 0",
                        k, group);
-    if (llvm::Error error = checkDataset(dataset, shape))
+    if (llvm::Error error = checkDataset(dataset, type))
       return std::move(error);
     if (dataset.size() != datasets.front().size())
       return makeError("{0} has {1} samples, expected {2} as in {3}",

@@ -43,7 +43,7 @@ bool usesConstantOnce(Operation *op, unsigned index) {
   if (isa<qgraph::Conv2DOp, qgraph::TransposeConv2DOp, qgraph::BatchNormOp,
           qgraph::LayerNormOp, qgraph::RmsNormOp>(op))
     return index > 0;
-  if (!isBinary(op))
+  if (!isBinary(op) && !isa<qgraph::LookupOp>(op))
     return false;
   ArrayRef<int64_t> shape = shapeOf(op->getOperand(index));
   return shape.empty() || shape.front() == 1;
@@ -51,7 +51,7 @@ bool usesConstantOnce(Operation *op, unsigned index) {
 
 /// Axis 0 may be broadcast only from a constant that is the same for all
 /// samples.
-static bool isBatchIndependentBinary(Operation *op) {
+static bool isBatchIndependentByShape(Operation *op) {
   ArrayRef<int64_t> out = shapeOf(op->getResult(0));
   return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
     ArrayRef<int64_t> shape = shapeOf(operand.get());
@@ -71,8 +71,8 @@ bool isBatchIndependent(Operation *op) {
   if (auto select = dyn_cast<qgraph::SelectOp>(op))
     if (select.getCondition().getShapedType().getShape().front() != 1)
       return false;
-  if (isBinary(op))
-    return isBatchIndependentBinary(op);
+  if (isBinary(op) || isa<qgraph::LookupOp>(op))
+    return isBatchIndependentByShape(op);
   Type element =
       cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
   if (auto type = dyn_cast<quant::UniformQuantizedPerAxisType>(element))

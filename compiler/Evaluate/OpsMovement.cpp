@@ -133,6 +133,43 @@ EvaluatorOrError makeGather(const OpInstance &instance) {
       });
 }
 
+/// Indices are whole numbers in floats: any that names a row of a table that
+/// fits memory is exact, others are clamped all the same.
+EvaluatorOrError makeLookup(const OpInstance &instance) {
+  bool wraps = cast<qgraph::LookupOp>(instance.op).getWraps();
+  const Sizes &table = instance.operands[0].shape;
+  const Sizes &list = instance.operands[1].shape;
+  int64_t rows = table[1], width = table[2], count = list[1];
+  int64_t batch = instance.shape[0];
+  int64_t tableStep = table[0] == 1 ? 0 : rows * width;
+  int64_t listStep = list[0] == 1 ? 0 : count;
+  auto forEachRow = [=](Inputs inputs, auto visit) {
+    for (int64_t b = 0; b < batch; ++b)
+      for (int64_t w = 0; w < count; ++w) {
+        double index = inputs[1][b * listStep + w];
+        if (wraps && index < 0)
+          index += static_cast<double>(rows);
+        auto row = static_cast<int64_t>(
+            std::clamp(index, 0.0, static_cast<double>(rows - 1)));
+        visit(b * tableStep + row * width, (b * count + w) * width);
+      }
+  };
+  return makeFunctionEvaluator(
+      [=](Inputs inputs, float *output) {
+        forEachRow(inputs, [&](int64_t from, int64_t to) {
+          std::copy_n(inputs[0] + from, width, output + to);
+        });
+      },
+      [=](Inputs inputs, const float *, const float *gradient,
+          Gradients wanted) {
+        if (wanted[0])
+          forEachRow(inputs, [&](int64_t from, int64_t to) {
+            for (int64_t i = 0; i < width; ++i)
+              wanted[0][from + i] += gradient[to + i];
+          });
+      });
+}
+
 } // namespace
 
 void addMovementOps(OpRegistry &registry) {
@@ -143,6 +180,7 @@ void addMovementOps(OpRegistry &registry) {
   registry.add<qgraph::PadOp>(makePad);
   registry.add<qgraph::ConcatOp>(makeConcat);
   registry.add<qgraph::GatherOp>(makeGather);
+  registry.add<qgraph::LookupOp>(makeLookup);
 }
 
 } // namespace qcc::evaluate

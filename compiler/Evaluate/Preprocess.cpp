@@ -18,8 +18,10 @@ std::vector<float> networkInput(const data::Dataset &dataset, int64_t begin,
 }
 
 InputFormat inputFormat(mlir::Type argument, const InputFormat &given) {
-  auto type = llvm::dyn_cast<mlir::quant::UniformQuantizedType>(
-      mlir::getElementTypeOrSelf(argument));
+  mlir::Type element = mlir::getElementTypeOrSelf(argument);
+  if (element.isInteger())
+    return InputFormat();
+  auto type = llvm::dyn_cast<mlir::quant::UniformQuantizedType>(element);
   if (!type)
     return given;
   InputFormat codes;
@@ -47,10 +49,15 @@ NetworkInputs networkInputs(mlir::func::FuncOp function,
 }
 
 llvm::Error checkDataset(const data::Dataset &dataset,
-                         llvm::ArrayRef<int64_t> shape) {
+                         mlir::RankedTensorType type) {
   if (llvm::Error error = data::checkSampleShape(
-          dataset.inputs, shape, dataset.path, dataset.arrayName))
+          dataset.inputs, type.getShape(), dataset.path, dataset.arrayName))
     return error;
+  if (type.getElementType().isInteger() && data::isFloat(dataset.inputs.dtype))
+    return llvm::createStringError(
+        dataset.describe() + " holds " +
+        data::dtypeName(dataset.inputs.dtype).str() +
+        ", expected integers for an input of indices");
   return data::checkFinite(dataset.inputs, dataset.describe());
 }
 

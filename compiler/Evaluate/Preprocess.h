@@ -18,7 +18,8 @@ std::vector<float> networkInput(const data::Dataset &dataset, int64_t begin,
                                 int64_t end, const InputFormat &format);
 
 /// How integer data become real values of an argument of this type. Those of an
-/// argument that comes with a scale are its codes; others are as `given` says.
+/// argument that comes with a scale are its codes, those of an integer one are
+/// indices and stay as they are; others are as `given` says.
 InputFormat inputFormat(mlir::Type argument, const InputFormat &given);
 
 /// Samples of every argument.
@@ -39,10 +40,11 @@ NetworkInputs networkInputs(mlir::func::FuncOp function,
                             llvm::ArrayRef<data::Dataset> datasets,
                             const InputFormat &format, int64_t samples);
 
-/// Checks that samples of `dataset` fit an argument of `shape` (leading axis
-/// included) and that float data are finite.
+/// Checks that samples of `dataset` fit an argument of `type` (leading axis
+/// included), that float data are finite, and that there are none for an
+/// argument of integers.
 llvm::Error checkDataset(const data::Dataset &dataset,
-                         llvm::ArrayRef<int64_t> shape);
+                         mlir::RankedTensorType type);
 
 } // namespace qcc::evaluate
 

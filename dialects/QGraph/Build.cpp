@@ -287,6 +287,14 @@ Value gather(OpBuilder &builder, Location loc, Value input,
   return GatherOp::create(builder, loc, type, input, indices, axis);
 }
 
+Value lookup(OpBuilder &builder, Location loc, Value input, Value indices,
+             bool wraps) {
+  ArrayRef<int64_t> table = shapeOf(input), list = shapeOf(indices);
+  auto type = withShape(input, {std::max(at(table, 0), at(list, 0)),
+                                at(list, 1), at(table, 2)});
+  return LookupOp::create(builder, loc, type, input, indices, wraps);
+}
+
 Value resize(OpBuilder &builder, Location loc, ResizeMode mode, Value input,
              ArrayRef<int64_t> scale, ArrayRef<int64_t> offset,
              ArrayRef<int64_t> border) {

@@ -122,6 +122,9 @@ mlir::Value tile(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value gather(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::Value input, llvm::ArrayRef<int64_t> indices,
                    int64_t axis);
+/// See qgraph.lookup; `input` [B,N,C], `indices` [B,W].
+mlir::Value lookup(mlir::OpBuilder &builder, mlir::Location loc,
+                   mlir::Value input, mlir::Value indices, bool wraps);
 /// See qgraph.resize for `scale`, `offset` and `border`.
 mlir::Value resize(mlir::OpBuilder &builder, mlir::Location loc,
                    ResizeMode mode, mlir::Value input,

@@ -362,6 +362,28 @@ def QGraph_GatherOp : QGraph_Op<"gather"> {
   let hasVerifier = 1;
 }
 
+def QGraph_LookupOp : QGraph_Op<"lookup"> {
+  let summary = "selection of rows by indices known at run time";
+  let description = [{
+    `out[b,w,c] = input[b, row(indices[b,w]), c]`. Shapes: input `[B,N,C]`,
+    indices `[B,W]`, output `[B,W,C]`; input or indices may have 1 instead of
+    `B`. Indices are `i32` of any value: an index is clamped to `[0, N-1]`.
+    With `wraps`, one in `[-N, -1]` counts from the end before.
+
+    ```mlir
+    %e = qgraph.lookup %table, %ids {wraps}
+      : (tensor<1x100x16xf32>, tensor<2x7xi32>) -> tensor<2x7x16xf32>
+    ```
+  }];
+  let arguments = (ins QGraph_Tensor:$input, QGraph_Tensor:$indices,
+                       UnitAttr:$wraps);
+  let results = (outs QGraph_Tensor:$output);
+  let assemblyFormat = [{
+    $input `,` $indices attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
 def QGraph_ResizeOp : QGraph_Op<"resize"> {
   let summary = "nearest or bilinear resize of H and W";
   let description = [{

@@ -275,6 +275,13 @@ LogicalResult GatherOp::verify() {
                       getAxis());
 }
 
+LogicalResult LookupOp::verify() {
+  if (failed(verifyUniformTypes(*this, 1)))
+    return failure();
+  return verifyLookup(*this, getInput().getType(), getIndices().getType(),
+                      getType());
+}
+
 LogicalResult ResizeOp::verify() {
   if (failed(verifyUniformTypes(*this)))
     return failure();

@@ -270,6 +270,23 @@ def QInt_GatherOp : QInt_Op<"gather"> {
   let hasVerifier = 1;
 }
 
+def QInt_LookupOp : QInt_Op<"lookup"> {
+  let summary = "selection of rows by indices known at run time";
+  let description = [{
+    `out[b,w,c] = input[b, row(indices[b,w]), c]` on shapes as in
+    `qgraph.lookup`. An index, an `i32` of any value, is clamped to
+    `[0, N-1]`; with `wraps`, `N` is added to a negative one before. Rule
+    `move-c2`.
+  }];
+  let arguments = (ins QInt_Tensor:$input, QInt_Tensor:$indices,
+                       UnitAttr:$wraps);
+  let results = (outs QInt_Tensor:$output);
+  let assemblyFormat = [{
+    $input `,` $indices attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
 def QInt_ResizeOp : QInt_Op<"resize"> {
   let summary = "nearest (codes) or bilinear (accumulator) resize of H and W";
   let description = [{

@@ -358,6 +358,17 @@ LogicalResult GatherOp::verify() {
                       getAxis());
 }
 
+LogicalResult LookupOp::verify() {
+  if (failed(verifyInteger(*this)))
+    return failure();
+  if (elementOf(getInput()) != getType().getElementType())
+    return emitOpError() << "input has element type " << elementOf(getInput())
+                         << ", expected the output's, "
+                         << getType().getElementType();
+  return verifyLookup(*this, getInput().getType(), getIndices().getType(),
+                      getType());
+}
+
 LogicalResult ResizeOp::verify() {
   int64_t zero = signedOf(getZeroPoint());
   Type element = elementOf(getInput());

@@ -176,8 +176,16 @@ private:
                                   "supported");
     bool ok = true;
     for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-      ok &= succeeded(checkType(function, type, "argument " + Twine(i)));
+      ok &= succeeded(checkType(function, type, "argument " + Twine(i),
+                                isIndexArgument(i)));
     return success(ok);
+  }
+
+  /// Whether the argument holds 32-bit integers; who may read them is checked
+  /// op by op.
+  bool isIndexArgument(unsigned i) {
+    return getElementTypeOrSelf(function.getArgumentTypes()[i])
+        .isSignlessInteger(32);
   }
 
   /// One error unless `type` is a static tensor of f32 of a sane size, or, if
@@ -254,6 +262,7 @@ private:
       Value mapped = lowering.operand(operand);
       if (!mapped && isa<tosa::MulOp, tosa::GatherOp>(op))
         continue;
+      bool isIndex = movesElements(op) || (isa<tosa::GatherOp>(op) && i == 1);
       if (isa<tosa::SelectOp>(op) && i == 0)
         continue;
       // What could not be lowered has an error already.
@@ -262,7 +271,7 @@ private:
         if (!type || !type.hasStaticShape() || !type.getElementType().isF32())
           return failure();
       } else if (failed(checkType(op, operand.getType(), "operand " + Twine(i),
-                                  mapped && movesElements(op)))) {
+                                  mapped && isIndex))) {
         return failure();
       }
     }

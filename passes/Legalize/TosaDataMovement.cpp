@@ -72,9 +72,13 @@ FailureOr<Value> lowerTile(TosaLowering &lowering, tosa::TileOp op) {
       .getResult();
 }
 
-/// values [N,K,C] and constant indices [N,W] give [N,W,C]; the indices of all
+/// values [N,K,C] and indices [N,W] give [N,W,C]. Constant indices of all
 /// batches must agree, as qgraph.gather has one list.
 FailureOr<Value> lowerGather(TosaLowering &lowering, tosa::GatherOp op) {
+  if (Value indices = lowering.operand(op.getIndices()))
+    return qgraph::build::lookup(lowering.builder, op.getLoc(),
+                                 lowering.operand(op.getValues()), indices,
+                                 /*wraps=*/false);
   auto indices = lowering.integerConstant(op, op.getIndices(), "indices");
   if (failed(indices))
     return failure();

@@ -29,7 +29,9 @@ struct VerifyLegalized
                              << " blocks; expected one";
       return signalPassFailure();
     }
-    bool ok = succeeded(checkTypes(function, function.getArgumentTypes()));
+    bool ok = true;
+    for (BlockArgument argument : function.getArguments())
+      ok &= succeeded(checkArgument(function, argument));
     for (Operation &op : function.getBody().front().without_terminator())
       ok &= succeeded(checkOp(&op));
     if (!ok)
@@ -93,10 +95,27 @@ struct VerifyLegalized
     return success();
   }
 
-  /// Integers are indices that `argmax` found; they may only be moved.
+  /// Integers are indices, the caller's or those that `argmax` found; they may
+  /// only be moved and looked up.
   static bool mayBeInteger(Operation *op) {
     using namespace qcc::qgraph;
     return isa<ArgMaxOp, ReshapeOp, TransposeOp, ConcatOp, SliceOp>(op);
+  }
+
+  LogicalResult checkArgument(func::FuncOp function, BlockArgument argument) {
+    auto tensor = dyn_cast<RankedTensorType>(argument.getType());
+    if (!tensor || !tensor.hasStaticShape() ||
+        !tensor.getElementType().isSignlessInteger(32))
+      return checkTypes(function, argument.getType());
+    for (OpOperand &use : argument.getUses()) {
+      Operation *user = use.getOwner();
+      if (!mayBeInteger(user) && !isa<func::ReturnOp>(user) &&
+          !(isa<qcc::qgraph::LookupOp>(user) && use.getOperandNumber() == 1))
+        return user->emitOpError()
+               << "reads argument " << argument.getArgNumber()
+               << ", which holds integers; only the indices of a lookup may";
+    }
+    return success();
   }
 
   LogicalResult checkTypes(Operation *op, TypeRange types) {

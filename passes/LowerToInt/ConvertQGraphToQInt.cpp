@@ -195,8 +195,8 @@ llvm::LogicalResult Lowering::lower(Operation *op) {
                 .Case([&](qgraph::PadOp o) { return lowerPad(o); })
                 .Case([&](qgraph::ResizeOp o) { return lowerResize(o); })
                 .Case<qgraph::SliceOp, qgraph::ReshapeOp, qgraph::TransposeOp,
-                      qgraph::TileOp, qgraph::GatherOp, qgraph::ArgMaxOp,
-                      qgraph::RequantizeOp>(
+                      qgraph::TileOp, qgraph::GatherOp, qgraph::LookupOp,
+                      qgraph::ArgMaxOp, qgraph::RequantizeOp>(
                     [&](Operation *o) { return lowerMovement(o); })
                 .Default([&](Operation *) {
                   known = false;

@@ -136,6 +136,10 @@ Value Lowering::lowerMovement(Operation *op) {
             return qint::TileOp::create(builder, loc, type, input,
                                         o.getMultiples());
           })
+          .Case([&](qgraph::LookupOp o) {
+            return qint::LookupOp::create(builder, loc, type, input,
+                                          get(o.getIndices()), o.getWraps());
+          })
           .Case([&](qgraph::GatherOp o) {
             return qint::GatherOp::create(builder, loc, type, input,
                                           o.getIndices(), o.getAxis());

@@ -73,6 +73,29 @@ unsigned constantBits(qgraph::ConstantOp op) {
              : 8;
 }
 
+/// The codes of `values` in `type`.
+qgraph::ConstantOp codesOf(qgraph::ConstantOp op, ArrayRef<float> values,
+                           quant::UniformQuantizedType type) {
+  SmallVector<APInt> codes;
+  for (float value : values) {
+    double code = std::round(value / type.getScale()) +
+                  static_cast<double>(type.getZeroPoint());
+    codes.emplace_back(
+        type.getStorageTypeIntegralWidth(),
+        static_cast<int64_t>(std::clamp(
+            code, static_cast<double>(type.getStorageTypeMin()),
+            static_cast<double>(type.getStorageTypeMax()))),
+        /*isSigned=*/true);
+  }
+  OpBuilder builder(op);
+  auto created = qgraph::ConstantOp::create(
+      builder, op.getLoc(), RankedTensorType::get(shapeOf(op), type),
+      DenseElementsAttr::get(
+          RankedTensorType::get(shapeOf(op), type.getStorageType()), codes));
+  created->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  return created;
+}
+
 /// A constant that ops read as an activation.
 qgraph::ConstantOp quantizeConstant(qgraph::ConstantOp op,
                                     ArrayRef<float> values) {
@@ -82,23 +105,10 @@ qgraph::ConstantOp quantizeConstant(qgraph::ConstantOp op,
     range.hi = std::max<double>(range.hi, value);
   }
   unsigned bits = constantBits(op);
-  QuantScheme scheme = activationScheme(bits);
-  QuantParams params = chooseQuantParams(range, scheme);
-  auto type = activationType(op.getContext(), params, /*isSigned=*/true, bits);
-  SmallVector<APInt> codes;
-  for (float value : values)
-    codes.emplace_back(
-        type.getStorageTypeIntegralWidth(),
-        std::lround(fakeQuantize(value, params, scheme) / params.scale) +
-            params.zeroPoint,
-        /*isSigned=*/true);
-  OpBuilder builder(op);
-  auto created = qgraph::ConstantOp::create(
-      builder, op.getLoc(), RankedTensorType::get(shapeOf(op), type),
-      DenseElementsAttr::get(
-          RankedTensorType::get(shapeOf(op), type.getStorageType()), codes));
-  created->setDiscardableAttrs(op->getDiscardableAttrDictionary());
-  return created;
+  QuantParams params = chooseQuantParams(range, activationScheme(bits));
+  return codesOf(op, values,
+                 activationType(op.getContext(), params, /*isSigned=*/true,
+                                bits));
 }
 
 class ApplyTypesPass : public impl::ApplyTypesBase<ApplyTypesPass> {
@@ -115,7 +125,7 @@ public:
       return signalPassFailure();
     func::FuncOp function = findNetwork(getOperation());
     if (!function || failed(applyActivations(function)) ||
-        failed(convertConstants(function)))
+        failed(convertTables(function)) || failed(convertConstants(function)))
       return signalPassFailure();
     for (auto table :
          llvm::to_vector(function.front().getOps<qgraph::TableOp>()))
@@ -212,7 +222,29 @@ private:
     }
   }
 
-  /// Every constant that is read as an activation, once for all such uses.
+  /// The table of a lookup takes the type of what is looked up, which covers
+  /// all of it; one constant for every type.
+  LogicalResult convertTables(func::FuncOp function) {
+    llvm::DenseMap<std::pair<Value, Type>, Value> made;
+    for (auto lookup : function.front().getOps<qgraph::LookupOp>()) {
+      auto table = lookup.getInput().getDefiningOp<qgraph::ConstantOp>();
+      if (!table || !elementTypeOf(table).isF32())
+        continue;
+      auto type = cast<quant::UniformQuantizedType>(elementTypeOf(lookup));
+      Value &codes = made[{table, type}];
+      if (!codes) {
+        auto values = finiteValues(table, table, "value");
+        if (failed(values))
+          return failure();
+        codes = codesOf(table, *values, type);
+      }
+      lookup.getInputMutable().assign(codes);
+    }
+    return success();
+  }
+
+  /// Every other constant that is read as an activation, once for all such
+  /// uses.
   LogicalResult convertConstants(func::FuncOp function) {
     for (auto op : llvm::make_early_inc_range(
              function.front().getOps<qgraph::ConstantOp>())) {

@@ -82,6 +82,7 @@ public:
     if (failed(resolveOptions(options, file)) || failed(takeHints(function)) ||
         failed(describeInputs(function, options)))
       return signalPassFailure();
+    rangeTables(function);
     LogicalResult done = options.profile ? measuredRanges(function, options)
                                          : estimatedRanges(function, options);
     if (failed(done) || failed(checkRanges(function)))
@@ -189,6 +190,24 @@ private:
     setFact(argument, "qgraph.type", TypeAttr::get(type));
     setRange(argument, coveredRange(type));
     return success();
+  }
+
+  /// Rows of a constant table have its range, whichever of them calibration
+  /// has looked up.
+  static void rangeTables(func::FuncOp function) {
+    for (auto lookup : function.front().getOps<qgraph::LookupOp>()) {
+      auto table = lookup.getInput().getDefiningOp<qgraph::ConstantOp>();
+      auto dense = table ? dyn_cast<DenseFPElementsAttr>(table.getValue())
+                         : DenseFPElementsAttr();
+      if (!dense || !isActivation(lookup) || getRange(lookup))
+        continue;
+      Range range;
+      for (float value : dense.getValues<float>()) {
+        range.lo = std::min<double>(range.lo, value);
+        range.hi = std::max<double>(range.hi, value);
+      }
+      setRange(lookup, range);
+    }
   }
 
   LogicalResult measuredRanges(func::FuncOp function,

@@ -144,8 +144,8 @@ bool keepsType(Operation *op) {
     return reduce.getKind() == qgraph::ReduceKind::Max ||
            reduce.getKind() == qgraph::ReduceKind::Min;
   return isa<qgraph::MaxPool2DOp, qgraph::ReshapeOp, qgraph::TransposeOp,
-             qgraph::SliceOp, qgraph::PadOp, qgraph::TileOp, qgraph::GatherOp>(
-      op);
+             qgraph::SliceOp, qgraph::PadOp, qgraph::TileOp, qgraph::GatherOp,
+             qgraph::LookupOp>(op);
 }
 
 quant::UniformQuantizedType activationType(MLIRContext *context,

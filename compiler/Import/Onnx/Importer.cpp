@@ -48,10 +48,12 @@ Importer::argumentType(const proto::ValueInfoProto &input) {
   const auto &tensor = input.type().tensor_type();
   bool isCode = tensor.elem_type() == proto::TensorProto::INT8 ||
                 tensor.elem_type() == proto::TensorProto::UINT8;
-  if (!isFloatType(tensor.elem_type()) && !isCode)
-    return fail("is " + typeName(tensor.elem_type()) +
-                "; supported are float, double, float16, bfloat16, int8 and "
-                "uint8");
+  bool isIndex = isIndexType(tensor.elem_type());
+  if (!isFloatType(tensor.elem_type()) && !isCode && !isIndex)
+    return fail(
+        "is " + typeName(tensor.elem_type()) +
+        "; supported are float, double, float16, bfloat16, int8, uint8, "
+        "int32 and int64");
   if (!tensor.has_shape())
     return fail("has no shape");
   auto asked = options.inputShapes.find(input.name());
@@ -83,6 +85,8 @@ Importer::argumentType(const proto::ValueInfoProto &input) {
   }
   if (elementCount(shape) > maxElements)
     return fail("has more than " + llvm::Twine(maxElements) + " elements");
+  if (isIndex)
+    return RankedTensorType::get(shape, builder.getI32Type());
   return RankedTensorType::get(
       shape, isCode ? quantizedType(builder.getContext(), tensor.elem_type(),
                                     /*scale=*/1, /*zeroPoint=*/0)
@@ -104,7 +108,7 @@ llvm::Error Importer::makeArguments() {
     Operand operand;
     operand.type = input.type().tensor_type().elem_type();
     operand.shape.assign(type->getShape().begin(), type->getShape().end());
-    operand.isOpen = !isFloatType(operand.type);
+    operand.isOpen = !isFloatType(operand.type) && !isIndexType(operand.type);
     operand.value = block.addArgument(
         *type, NameLoc::get(builder.getStringAttr(input.name())));
     operands[input.name()] = std::move(operand);

@@ -43,10 +43,13 @@ llvm::Error importCast(Node &node) {
   DataType to = static_cast<DataType>(node.integer("to", 0));
   if (node.proto.op_type() == "CastLike")
     to = node.type(1);
-  bool sameKind = isFloatType(node.type(0)) == isFloatType(to);
-  if (!sameKind || (!isFloatType(to) && !isIntegerType(to)))
+  bool areFloats = isFloatType(node.type(0)) && isFloatType(to);
+  bool areIndices = isIndexType(node.type(0)) && isIndexType(to);
+  if (!areFloats && !areIndices)
     return node.fail("converts " + typeName(node.type(0)) + " to " +
-                     typeName(to) + "; supported is float to float");
+                     typeName(to) +
+                     "; supported are float to float and int32 to or from "
+                     "int64");
   return node.set(0, node.value(0), to);
 }
 
@@ -157,7 +160,7 @@ llvm::Error importConcat(Node &node) {
       parts.push_back(node.value(i));
   }
   if (parts.size() == 1)
-    return node.set(parts.front());
+    return node.set(0, parts.front(), node.type(0));
   return node.set(0, build::concat(node.builder, node.loc, parts, *axis),
                   node.type(0));
 }

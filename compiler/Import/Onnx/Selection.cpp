@@ -145,10 +145,51 @@ llvm::Error importSlice(Node &node) {
   return setSelected(node, selection);
 }
 
+/// The shape of input 0 with that of the indices in the place of `axis`.
+static Shape gatheredShape(const Node &node, int64_t axis) {
+  Shape shape(node.shape(0).begin(), node.shape(0).begin() + axis);
+  shape.append(node.shape(1).begin(), node.shape(1).end());
+  shape.append(node.shape(0).begin() + axis + 1, node.shape(0).end());
+  return shape;
+}
+
+/// Indices that are known at run time only. Those of a first axis keep their
+/// own first axis apart, which counts samples as a rule.
+static llvm::Error importLookup(Node &node, int64_t axis) {
+  if (!isIndexType(node.type(1)))
+    return node.fail("has indices of " + typeName(node.type(1)) +
+                     "; expected int32 or int64");
+  if (!isFloatType(node.type(0)))
+    return node.fail("selects from " + typeName(node.type(0)) +
+                     " by indices that are not constant; only float is "
+                     "supported");
+  Shape data = node.shape(0), indices = node.shape(1);
+  Shape shape = gatheredShape(node, axis);
+  if (elementCount(data) == 0)
+    return node.fail("selects from an empty input");
+  if (elementCount(shape) > maxElements)
+    return node.fail("makes a tensor of more than " + llvm::Twine(maxElements) +
+                     " elements");
+  int64_t outer = elementCount(llvm::ArrayRef(data).take_front(axis));
+  int64_t inner = elementCount(llvm::ArrayRef(data).drop_front(axis + 1));
+  int64_t count = elementCount(indices);
+  int64_t lists = outer == 1 && indices.size() > 1 ? indices.front() : 1;
+  Shape tableShape = {outer, data[axis], inner};
+  Value table = node.isConstant(0)
+                    ? node.constant(node.tensor(0).reshaped(tableShape))
+                    : node.reshape(node.value(0), tableShape);
+  Value list = node.reshape(node.value(1), {lists, count / lists});
+  Value taken =
+      build::lookup(node.builder, node.loc, table, list, /*wraps=*/true);
+  return node.set(0, node.reshape(taken, shape), node.type(0));
+}
+
 llvm::Error importGather(Node &node) {
   auto axis = node.axis(node.integer("axis", 0), node.rank(0));
   if (!axis)
     return axis.takeError();
+  if (!node.isConstant(1))
+    return importLookup(node, *axis);
   auto indices = node.ints(1);
   if (!indices)
     return indices.takeError();
@@ -161,10 +202,7 @@ llvm::Error importGather(Node &node) {
                        " into an axis of size " + llvm::Twine(size));
     selection[*axis]->push_back(index < 0 ? index + size : index);
   }
-  // The indices' shape takes the axis' place.
-  Shape shape(node.shape(0).begin(), node.shape(0).begin() + *axis);
-  shape.append(node.shape(1).begin(), node.shape(1).end());
-  shape.append(node.shape(0).begin() + *axis + 1, node.shape(0).end());
+  Shape shape = gatheredShape(node, *axis);
   if (elementCount(shape) > maxElements)
     return node.fail("makes a tensor of more than " + llvm::Twine(maxElements) +
                      " elements");

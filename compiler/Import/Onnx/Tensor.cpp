@@ -259,6 +259,10 @@ llvm::Error readExternal(const TypeInfo &info, const TensorProto &from,
 
 } // namespace
 
+bool isIndexType(DataType type) {
+  return type == proto::TensorProto::INT32 || type == proto::TensorProto::INT64;
+}
+
 bool isFloatType(DataType type) {
   const TypeInfo *info = findType(type);
   return info && info->kind == TypeInfo::Real;

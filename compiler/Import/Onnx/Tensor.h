@@ -25,6 +25,8 @@ constexpr DataType uint4Type = 21, int4Type = 22;
 
 /// float, double, float16 or bfloat16.
 bool isFloatType(DataType type);
+/// INT32 and INT64: what may choose rows at run time.
+bool isIndexType(DataType type);
 /// Signed and unsigned integers of 4 to 64 bits, and bool.
 bool isIntegerType(DataType type);
 /// As in ONNX's documentation: "int64", "float", "bool".

@@ -42,6 +42,7 @@ enum class Builtin : int32_t {
   DepthwiseConv2D = 4,
   DepthToSpace = 5,
   Dequantize = 6,
+  EmbeddingLookup = 7,
   Floor = 8,
   FullyConnected = 9,
   L2Normalization = 11,

@@ -74,6 +74,7 @@ ArrayRef<Importer::Entry> Importer::entries() {
       {Builtin::DepthwiseConv2D, &Importer::depthwiseConv2d, Entry::Words},
       {Builtin::DepthToSpace, &Importer::depthToSpace, Entry::Words},
       {Builtin::Dequantize, &Importer::dequantize, Entry::Words},
+      {Builtin::EmbeddingLookup, &Importer::embeddingLookup, Entry::Words},
       {Builtin::Floor, &Importer::unary, Entry::None},
       {Builtin::FullyConnected, &Importer::fullyConnected, Entry::Words},
       {Builtin::L2Normalization, &Importer::l2Normalization, Entry::Bytes},
@@ -231,8 +232,8 @@ llvm::Error Importer::makeFunction() {
     if (!type || tensor.elements() == 0)
       return llvm::createStringError(
           file + ": input '" + tensor.name + "' of " + nameOf(tensor.type) +
-          " is not supported; expected FLOAT32, or INT8, UINT8 or INT16 with "
-          "a scale" +
+          " is not supported; expected FLOAT32, INT32, INT64, or INT8, UINT8 "
+          "or INT16 with a scale" +
           (problem.empty() ? "" : ": " + problem));
     types.push_back(type);
     attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(

@@ -179,6 +179,10 @@ private:
   Value slice();
   Value stridedSlice();
   Value gather();
+  Value gatherAtRunTime(int64_t axis, int64_t batchDims);
+  Value embeddingLookup();
+  Value lookup(size_t table, size_t indices, llvm::ArrayRef<int64_t> tableShape,
+               llvm::ArrayRef<int64_t> listShape);
   Value foldJoined();
   Value concatenation();
   Value split();

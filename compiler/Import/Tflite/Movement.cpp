@@ -10,8 +10,8 @@ namespace qcc::import::tflite {
 namespace {
 
 constexpr uint8_t concatenationOptions = 10, spaceToDepthOptions = 19,
-                  gatherOptions = 23, stridedSliceOptions = 32,
-                  packOptions = 59, unpackOptions = 64, mirrorPadOptions = 77,
+                  stridedSliceOptions = 32, packOptions = 59,
+                  unpackOptions = 64, mirrorPadOptions = 77,
                   depthToSpaceOptions = 94;
 
 } // namespace
@@ -267,38 +267,6 @@ Value Importer::stridedSlice() {
   if (build::typeOf(in).getNumElements() != output().elements())
     return fail("has an output of another size than it takes");
   return build::reshape(builder, loc, in, output().shape);
-}
-
-Value Importer::gather() {
-  auto *o = network.options<GatherOptions>(*op, gatherOptions);
-  auto indices = integers(1);
-  const TensorInfo *from = input(0);
-  if (!indices || !from || !o || !keepsType())
-    return fail("needs options");
-  auto axis = axisOf(o->axis(), from->shape.size());
-  if (!axis)
-    return {};
-  if (o->batch_dims() != 0)
-    return fail("has batch_dims " + Twine(o->batch_dims()) + ", expected 0");
-  for (int64_t index : *indices)
-    if (index < 0 || index >= from->shape[*axis])
-      return fail("has index " + Twine(index) + " of " +
-                  Twine(from->shape[*axis]));
-  if (from->data && from->shape.size() == 1 && !from->isQuantized() &&
-      from->type != ElementType::Float32) {
-    auto numbers = integers(0);
-    std::vector<int64_t> taken;
-    for (int64_t i : *indices)
-      taken.push_back(numbers ? (*numbers)[i] : 0);
-    return numbers ? fold(ArrayRef<int64_t>(taken)) : Value();
-  }
-  Value in = operand(0);
-  if (!in || indices->empty())
-    return fail("takes nothing");
-  Value taken = build::gather(builder, loc, in, *indices, *axis);
-  if (build::typeOf(taken).getNumElements() != output().elements())
-    return fail("has an output of another size than it takes");
-  return build::reshape(builder, loc, taken, output().shape);
 }
 
 /// All operands' integers, one after another.

@@ -36,6 +36,17 @@ llvm::Expected<std::vector<uint8_t>> encodeSamples(const data::Dataset &dataset,
                                                    const emit::Port &port) {
   std::vector<uint8_t> bytes;
   Codes codes = codesOf(port);
+  if (port.scale.empty()) {
+    auto samples = data::sliceSamples(dataset.inputs, begin, end);
+    if (!samples)
+      return samples.takeError();
+    auto indices = data::toIntegers(*samples, dataset.describe());
+    if (!indices)
+      return indices.takeError();
+    for (int64_t index : *indices)
+      append(bytes, std::clamp(index, codes.min, codes.max), codes.bytes);
+    return bytes;
+  }
   bool raw =
       format.kind != InputFormat::Real && !data::isFloat(dataset.inputs.dtype);
   std::vector<float> values =

@@ -91,4 +91,17 @@ llvm::Error evaluate(GatherOp op, Operands in, Tensor &out) {
   });
 }
 
+/// Rule move-c2.
+llvm::Error evaluate(LookupOp op, Operands in, Tensor &out) {
+  const Tensor &input = *in[0], &indices = *in[1];
+  int64_t rows = input.shape[1];
+  return copyFrom(input, out, [&](llvm::ArrayRef<int64_t> at) {
+    int64_t row = indices.at({indices.shape[0] == 1 ? 0 : at[0], at[1]});
+    if (op.getWraps() && row < 0)
+      row += rows;
+    row = std::clamp<int64_t>(row, 0, rows - 1);
+    return Index{input.shape[0] == 1 ? 0 : at[0], row, at[2]};
+  });
+}
+
 } // namespace qcc::qint::reference

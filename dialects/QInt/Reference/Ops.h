@@ -79,6 +79,7 @@ llvm::Error evaluate(ReshapeOp op, Operands in, Tensor &out);
 llvm::Error evaluate(TransposeOp op, Operands in, Tensor &out);
 llvm::Error evaluate(TileOp op, Operands in, Tensor &out);
 llvm::Error evaluate(GatherOp op, Operands in, Tensor &out);
+llvm::Error evaluate(LookupOp op, Operands in, Tensor &out);
 
 } // namespace qcc::qint::reference
 

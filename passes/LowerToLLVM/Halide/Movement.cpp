@@ -186,6 +186,26 @@ Value Stage::gather(qint::GatherOp op) {
   return {{shape.begin(), shape.end()}, in.type, at};
 }
 
+/// The caller's indices may be any numbers, so the clamp is a real one.
+Value Stage::lookup(qint::LookupOp op) {
+  Value in = get(op.getInput()), indices = get(op.getIndices());
+  int rows = int(in.shape[1]);
+  bool wraps = op.getWraps();
+  auto at = [=](const Point &p) {
+    Point q = p.moved(p.at), where = p.moved({p.at[0], p.at[1]});
+    if (indices.shape[0] == 1)
+      where.at[0] = 0;
+    Expr row = indices.at(where);
+    if (wraps)
+      row = Halide::select(row < 0, row + rows, row);
+    q.at[0] = in.shape[0] == 1 ? Expr(0) : p.at[0];
+    q.at[1] = Halide::clamp(row, 0, rows - 1);
+    return in.at(q);
+  };
+  llvm::ArrayRef<int64_t> shape = shapeOf(op.getOutput());
+  return {{shape.begin(), shape.end()}, in.type, at};
+}
+
 Value Stage::resize(qint::ResizeOp op) {
   Value in = get(op.getInput());
   llvm::ArrayRef<int64_t> shape = shapeOf(op.getOutput());

@@ -135,6 +135,7 @@ Value Stage::make(Operation *op) {
       .Case([&](qint::TransposeOp o) { return transpose(o); })
       .Case([&](qint::TileOp o) { return tile(o); })
       .Case([&](qint::GatherOp o) { return gather(o); })
+      .Case([&](qint::LookupOp o) { return lookup(o); })
       .Case([&](qint::ResizeOp o) { return resize(o); })
       .Case([&](qint::MatMulOp o) {
         return context.plan.products.contains(o) ? product(o) : matmul(o);

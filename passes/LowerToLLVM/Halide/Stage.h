@@ -135,6 +135,7 @@ private:
   Value transpose(qint::TransposeOp op);
   Value tile(qint::TileOp op);
   Value gather(qint::GatherOp op);
+  Value lookup(qint::LookupOp op);
   Value resize(qint::ResizeOp op);
 
   // Contractions.cpp

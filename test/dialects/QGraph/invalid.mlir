@@ -294,3 +294,43 @@ func.func @table_with_two_types(%a: tensor<2x!quant.uniform<i8:f32, 0.5>>) {
   %0 = qgraph.table %a {input_type = !quant.uniform<i8:f32, 0.5>, table = array<i8: 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0>} : (tensor<2x!quant.uniform<i8:f32, 0.5>>) -> tensor<2x!quant.uniform<i8:f32, 0.5>>
   return
 }
+
+// -----
+
+func.func @f(%a: tensor<1x3x2x1xf32>, %i: tensor<1x4xi32>) {
+  // expected-error @+1 {{op input has rank 4, expected 3}}
+  %0 = qgraph.lookup %a, %i : (tensor<1x3x2x1xf32>, tensor<1x4xi32>) -> tensor<1x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<1x3x2xf32>, %i: tensor<4xi32>) {
+  // expected-error @+1 {{op indices has rank 1, expected 2}}
+  %0 = qgraph.lookup %a, %i : (tensor<1x3x2xf32>, tensor<4xi32>) -> tensor<1x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<1x3x2xf32>, %i: tensor<1x4xi64>) {
+  // expected-error @+1 {{op indices have element type 'i64', expected i32}}
+  %0 = qgraph.lookup %a, %i : (tensor<1x3x2xf32>, tensor<1x4xi64>) -> tensor<1x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<3x3x2xf32>, %i: tensor<2x4xi32>) {
+  // expected-error @+1 {{op input has 3 tables for 2 lists of indices}}
+  %0 = qgraph.lookup %a, %i : (tensor<3x3x2xf32>, tensor<2x4xi32>) -> tensor<3x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<1x3x2xf32>, %i: tensor<1x4xi32>) {
+  // expected-error @+1 {{op output has shape [1, 3, 2], expected [1, 4, 2]}}
+  %0 = qgraph.lookup %a, %i : (tensor<1x3x2xf32>, tensor<1x4xi32>) -> tensor<1x3x2xf32>
+  return
+}

@@ -247,6 +247,13 @@ func.func @gather(%a: tensor<2x3xf32>) {
   return
 }
 
+// CHECK-LABEL: func.func @lookup(
+// CHECK: %{{.*}} = qgraph.lookup %{{.*}}, %{{.*}} {wraps} : (tensor<1x3x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>
+func.func @lookup(%a: tensor<1x3x4xf32>, %i: tensor<2x5xi32>) {
+  %0 = qgraph.lookup %a, %i {wraps} : (tensor<1x3x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>
+  return
+}
+
 // CHECK-LABEL: func.func @resize(
 // CHECK: %{{.*}} = qgraph.resize <bilinear> %{{.*}} {border = array<i64: 1, 1>, offset = array<i64: -1, -1>, scale = array<i64: 4, 2, 4, 2>} : (tensor<1x5x4x3xf32>) -> tensor<1x10x8x3xf32>
 func.func @resize(%a: tensor<1x5x4x3xf32>) {

@@ -230,3 +230,51 @@ func.func @f(%a: tensor<2x3xi8>) {
   %0 = qint.argmax %a {axis = 1 : i64} : (tensor<2x3xi8>) -> tensor<3xi32>
   return
 }
+
+// -----
+
+func.func @f(%a: tensor<1x3x2x1xi8>, %i: tensor<1x4xi32>) {
+  // expected-error @+1 {{op input has rank 4, expected 3}}
+  %0 = qint.lookup %a, %i : (tensor<1x3x2x1xi8>, tensor<1x4xi32>) -> tensor<1x4x2xi8>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<1x3x2xi8>, %i: tensor<4xi32>) {
+  // expected-error @+1 {{op indices has rank 1, expected 2}}
+  %0 = qint.lookup %a, %i : (tensor<1x3x2xi8>, tensor<4xi32>) -> tensor<1x4x2xi8>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<1x3x2xi8>, %i: tensor<1x4xi64>) {
+  // expected-error @+1 {{op indices have element type 'i64', expected i32}}
+  %0 = qint.lookup %a, %i : (tensor<1x3x2xi8>, tensor<1x4xi64>) -> tensor<1x4x2xi8>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<3x3x2xi8>, %i: tensor<2x4xi32>) {
+  // expected-error @+1 {{op input has 3 tables for 2 lists of indices}}
+  %0 = qint.lookup %a, %i : (tensor<3x3x2xi8>, tensor<2x4xi32>) -> tensor<3x4x2xi8>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<1x3x2xi8>, %i: tensor<1x4xi32>) {
+  // expected-error @+1 {{op output has shape [1, 3, 2], expected [1, 4, 2]}}
+  %0 = qint.lookup %a, %i : (tensor<1x3x2xi8>, tensor<1x4xi32>) -> tensor<1x3x2xi8>
+  return
+}
+
+// -----
+
+func.func @f(%a: tensor<1x3x2xi8>, %i: tensor<1x4xi32>) {
+  // expected-error @+1 {{op input has element type 'i8', expected the output's, 'i16'}}
+  %0 = qint.lookup %a, %i : (tensor<1x3x2xi8>, tensor<1x4xi32>) -> tensor<1x4x2xi16>
+  return
+}

@@ -177,6 +177,13 @@ func.func @gather(%a: tensor<2x3xi8>) {
   return
 }
 
+// CHECK-LABEL: func.func @lookup(
+// CHECK: %{{.*}} = qint.lookup %{{.*}}, %{{.*}} {wraps} : (tensor<1x3x4xi8>, tensor<2x5xi32>) -> tensor<2x5x4xi8>
+func.func @lookup(%a: tensor<1x3x4xi8>, %i: tensor<2x5xi32>) {
+  %0 = qint.lookup %a, %i {wraps} : (tensor<1x3x4xi8>, tensor<2x5xi32>) -> tensor<2x5x4xi8>
+  return
+}
+
 // CHECK-LABEL: func.func @resize_nearest(
 // CHECK: %{{.*}} = qint.resize <nearest> %{{.*}} {border = array<i64: 0, 0>, offset = array<i64: 0, 0>, scale = array<i64: 2, 1, 2, 1>, zero_point = 0 : i32} : (tensor<1x5x4x3xi8>) -> tensor<1x9x7x3xi8>
 func.func @resize_nearest(%a: tensor<1x5x4x3xi8>) {

@@ -73,3 +73,27 @@ func.func @kernel() {
   check.expect_eq %r, dense<[[0, 64, 5]]> : tensor<1x3xi8>
   return
 }
+
+// Indices of any value: they are clamped, and count from the end only if asked
+// to (rule move-c2).
+func.func @lookup() {
+  %c0 = qint.constant dense<[[[-128, 126], [-54, 99], [127, -65]]]> : tensor<1x3x2xi8> -> tensor<1x3x2xi8>
+  %c1 = qint.constant dense<[[1, 2, -1, 3], [0, -3, -2147483648, 2147483647]]> : tensor<2x4xi32> -> tensor<2x4xi32>
+  %r = qint.lookup %c0, %c1 : (tensor<1x3x2xi8>, tensor<2x4xi32>) -> tensor<2x4x2xi8>
+  check.expect_eq %r, dense<[[[-54, 99], [127, -65], [-128, 126], [127, -65]], [[-128, 126], [-128, 126], [-128, 126], [127, -65]]]> : tensor<2x4x2xi8>
+  %w = qint.lookup %c0, %c1 {wraps} : (tensor<1x3x2xi8>, tensor<2x4xi32>) -> tensor<2x4x2xi8>
+  check.expect_eq %w, dense<[[[-54, 99], [127, -65], [127, -65], [127, -65]], [[-128, 126], [-128, 126], [-128, 126], [127, -65]]]> : tensor<2x4x2xi8>
+  return
+}
+
+// A table for every list of indices, and one list for all tables.
+func.func @lookup_batches() {
+  %c0 = qint.constant dense<[[[1], [2], [3]], [[4], [5], [6]]]> : tensor<2x3x1xi16> -> tensor<2x3x1xi16>
+  %c1 = qint.constant dense<[[2, 0], [1, -1]]> : tensor<2x2xi32> -> tensor<2x2xi32>
+  %c2 = qint.constant dense<[[2, -2]]> : tensor<1x2xi32> -> tensor<1x2xi32>
+  %r = qint.lookup %c0, %c1 {wraps} : (tensor<2x3x1xi16>, tensor<2x2xi32>) -> tensor<2x2x1xi16>
+  check.expect_eq %r, dense<[[[3], [1]], [[5], [6]]]> : tensor<2x2x1xi16>
+  %s = qint.lookup %c0, %c2 {wraps} : (tensor<2x3x1xi16>, tensor<1x2xi32>) -> tensor<2x2x1xi16>
+  check.expect_eq %s, dense<[[[3], [2]], [[6], [5]]]> : tensor<2x2x1xi16>
+  return
+}

@@ -262,11 +262,25 @@ func.func @computed_zero_point(%x: tensor<1x5x4x2xf32>, %z: tensor<1xf32>) -> te
 
 // -----
 
-func.func @computed_indices(%a: tensor<2x5x3xf32>, %b: tensor<2x4x3xf32>) -> tensor<2x3x3xf32> {
-  %i = tosa.argmax %b {axis = 1 : i32} : (tensor<2x4x3xf32>) -> tensor<2x3xi32>
-  // expected-error @+1 {{'tosa.gather' op operand 1 has element type 'i32'; only f32 is supported}}
-  %0 = tosa.gather %a, %i : (tensor<2x5x3xf32>, tensor<2x3xi32>) -> tensor<2x3x3xf32>
-  return %0 : tensor<2x3x3xf32>
+func.func @integers_to_add(%a: tensor<2x3xf32>, %i: tensor<2x3xi32>) -> tensor<2x3xi32> {
+  // expected-error @+1 {{'tosa.add' op result has element type 'i32'; only f32 is supported}}
+  %0 = tosa.add %i, %i : (tensor<2x3xi32>, tensor<2x3xi32>) -> tensor<2x3xi32>
+  return %0 : tensor<2x3xi32>
+}
+
+// -----
+
+func.func @integers_to_cast(%i: tensor<2x3xi32>) -> tensor<2x3xf32> {
+  // expected-error @+1 {{'tosa.cast' op operand 0 has element type 'i32'; only f32 is supported}}
+  %0 = tosa.cast %i : (tensor<2x3xi32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// expected-error @+1 {{'func.func' op argument 1 has element type 'i16'; only f32 is supported}}
+func.func @narrow_indices(%a: tensor<2x3xf32>, %i: tensor<2x3xi16>) -> tensor<2x3xf32> {
+  return %a : tensor<2x3xf32>
 }
 
 // -----

@@ -33,6 +33,27 @@ func.func @gather(%a: tensor<2x5x3xf32>) -> tensor<2x3x3xf32> {
   return %0 : tensor<2x3x3xf32>
 }
 
+// CHECK-LABEL: func.func @gather_at_run_time
+// CHECK-SAME:    (%[[A:.*]]: tensor<2x5x3xf32>, %[[I:.*]]: tensor<6xi32>)
+// CHECK:         %[[R:.*]] = qgraph.reshape %[[I]] : (tensor<6xi32>) -> tensor<2x3xi32>
+// CHECK:         qgraph.lookup %[[A]], %[[R]] : (tensor<2x5x3xf32>, tensor<2x3xi32>) -> tensor<2x3x3xf32>
+func.func @gather_at_run_time(%a: tensor<2x5x3xf32>, %i: tensor<6xi32>) -> tensor<2x3x3xf32> {
+  %s = "tosa.const_shape"() <{values = dense<[2, 3]> : tensor<2xindex>}> : () -> !tosa.shape<2>
+  %r = tosa.reshape %i, %s : (tensor<6xi32>, !tosa.shape<2>) -> tensor<2x3xi32>
+  %0 = tosa.gather %a, %r : (tensor<2x5x3xf32>, tensor<2x3xi32>) -> tensor<2x3x3xf32>
+  return %0 : tensor<2x3x3xf32>
+}
+
+// What argmax finds may be looked up.
+// CHECK-LABEL: func.func @gather_found
+// CHECK:         %[[I:.*]] = qgraph.argmax
+// CHECK:         qgraph.lookup %{{.*}}, %[[I]]
+func.func @gather_found(%a: tensor<2x5x3xf32>, %b: tensor<2x4x3xf32>) -> tensor<2x3x3xf32> {
+  %i = tosa.argmax %b {axis = 1 : i32} : (tensor<2x4x3xf32>) -> tensor<2x3xi32>
+  %0 = tosa.gather %a, %i : (tensor<2x5x3xf32>, tensor<2x3xi32>) -> tensor<2x3x3xf32>
+  return %0 : tensor<2x3x3xf32>
+}
+
 // CHECK-LABEL: func.func @resize
 // CHECK:         qgraph.resize <bilinear> %{{.*}} {border = array<i64: 1, 2>, offset = array<i64: -1, 0>, scale = array<i64: 4, 2, 3, 1>} {{.*}} -> tensor<1x8x12x2xf32>
 // CHECK:         qgraph.resize <nearest>

@@ -117,3 +117,19 @@ func.func @f(%x: tensor<2x3xf32>, %g: tensor<3xf32>) -> tensor<2x3xf32> {
   %1 = qgraph.rms_norm %x, %g {axis = 1 : i64, epsilon = 0.1 : f32, qgraph.layer = "a"} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   return %1 : tensor<2x3xf32>
 }
+
+// -----
+
+func.func @integers_read(%i: tensor<2x3xi32>) -> tensor<2x3xi32> {
+  // expected-error @+2 {{'qgraph.pad' op has element type 'i32'; expected f32}}
+  // expected-error @+1 {{'qgraph.pad' op reads argument 0, which holds integers; only the indices of a lookup may}}
+  %0 = qgraph.pad %i {low = array<i64: 0, 0>, high = array<i64: 0, 0>, value = 0.0 : f32, qgraph.layer = "pad"} : (tensor<2x3xi32>) -> tensor<2x3xi32>
+  return %0 : tensor<2x3xi32>
+}
+
+// -----
+
+// expected-error @+1 {{'func.func' op has element type 'i16'; expected f32}}
+func.func @narrow(%i: tensor<2x3xi16>, %x: tensor<2xf32>) -> tensor<2xf32> {
+  return %x : tensor<2xf32>
+}

@@ -141,3 +141,13 @@ func.func @constant(%x: tensor<3x!a>) -> tensor<3x!a> {
   %0 = qgraph.maximum %x, %c : (tensor<3x!a>, tensor<3x!b>) -> tensor<3x!a>
   return %0 : tensor<3x!a>
 }
+
+// Indices have no scale.
+// CHECK-LABEL: func.func @lookup(
+// CHECK-SAME: %arg0: tensor<1x4x3xi8> {qint.scale = "0.5", qint.zero_point = 3 : i32}, %arg1: tensor<1x2xi32>) -> (tensor<1x2x3xi8> {qint.scale = "0.5", qint.zero_point = 3 : i32}) {
+// CHECK-NEXT: %0 = qint.lookup %arg0, %arg1 {qint.layer = "qgraph.lookup", wraps} : (tensor<1x4x3xi8>, tensor<1x2xi32>) -> tensor<1x2x3xi8>
+// CHECK-NEXT: return %0 : tensor<1x2x3xi8>
+func.func @lookup(%x: tensor<1x4x3x!a>, %i: tensor<1x2xi32>) -> tensor<1x2x3x!a> {
+  %0 = qgraph.lookup %x, %i {wraps} : (tensor<1x4x3x!a>, tensor<1x2xi32>) -> tensor<1x2x3x!a>
+  return %0 : tensor<1x2x3x!a>
+}

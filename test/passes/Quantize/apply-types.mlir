@@ -72,3 +72,23 @@ func.func @table(%a: tensor<2xf32> {qgraph.type = !quant.uniform<i8:f32, 1.0>}) 
   %0 = qgraph.table %a {qgraph.layer = "t", qgraph.type = !quant.uniform<i8:f32, 2.0>, input_type = !quant.uniform<i8:f32, 0.5>, output_type = !quant.uniform<i8:f32, 0.25:7>, table = array<i8: 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0>} : (tensor<2xf32>) -> tensor<2xf32>
   return %0 : tensor<2xf32>
 }
+
+// -----
+
+// The table of a lookup takes the type of what is looked up, saturating; one
+// constant for two lookups of one type. Another reader has its own. Indices
+// stay as they are.
+// CHECK-LABEL: func.func @lookup
+// CHECK-SAME: (%[[I:.*]]: tensor<1x2xi32>)
+// CHECK: %[[T:.*]] = qgraph.constant {{.*}}dense<{{\[\[}}[2, -3], [127, -128]]]> : tensor<1x2x2xi8> -> tensor<1x2x2x!quant.uniform<i8:f32, 5.000000e-01>>
+// CHECK: %[[OWN:.*]] = qgraph.constant {{.*}}dense<{{.*}}> : tensor<1x2x2xi8> -> tensor<1x2x2x!quant.uniform<i8:f32, {{.*}}>>
+// CHECK: qgraph.lookup %[[T]], %[[I]]
+// CHECK: qgraph.lookup %[[T]], %[[I]] {{.*}}wraps
+// CHECK: qgraph.add %[[OWN]]
+func.func @lookup(%i: tensor<1x2xi32>) -> (tensor<1x2x2xf32>, tensor<1x2x2xf32>, tensor<1x2x2xf32>) {
+  %t = qgraph.constant {qgraph.layer = "t"} dense<[[[1.0, -1.25], [100.0, -100.0]]]> : tensor<1x2x2xf32> -> tensor<1x2x2xf32>
+  %0 = qgraph.lookup %t, %i {qgraph.layer = "a", qgraph.type = !quant.uniform<i8:f32, 0.5>} : (tensor<1x2x2xf32>, tensor<1x2xi32>) -> tensor<1x2x2xf32>
+  %1 = qgraph.lookup %t, %i {wraps, qgraph.layer = "b", qgraph.type = !quant.uniform<i8:f32, 0.5>} : (tensor<1x2x2xf32>, tensor<1x2xi32>) -> tensor<1x2x2xf32>
+  %2 = qgraph.add %t, %0 {qgraph.layer = "c", qgraph.type = !quant.uniform<i8:f32, 2.0>} : (tensor<1x2x2xf32>, tensor<1x2x2xf32>) -> tensor<1x2x2xf32>
+  return %0, %1, %2 : tensor<1x2x2xf32>, tensor<1x2x2xf32>, tensor<1x2x2xf32>
+}

@@ -5,6 +5,13 @@
 // RUN: qcc-opt %t/network.mlir --qcc-assign-ranges="input-type=u8 input-mean=127.5 input-std=64" 2>&1 | FileCheck %s --check-prefix=BYTES
 // RUN: qcc-opt %t/hints.mlir --qcc-assign-ranges 2>&1 | FileCheck %s --check-prefix=HINTS
 
+// RUN: qcc-opt %t/lookup.mlir --qcc-assign-ranges | FileCheck %s --check-prefix=LOOKUP
+
+// What is looked up has the range of the whole table, indices have none.
+// LOOKUP: func.func @main(%{{[a-z0-9]*}}: tensor<1x1xi32>)
+// LOOKUP: qgraph.lookup
+// LOOKUP-SAME: qgraph.range = array<f64: -2.500000e-01, 7.000000e+00>
+
 // Channel 0 is 1 +- 2 * 0.5 and channel 1 is -1 +- 2 * 1; the clamp cuts that.
 // ESTIMATE: remark: ranges are estimates from the weights and norms, since there is no calibration data; inputs are taken to be in [-1, 2]
 // ESTIMATE: qgraph.range = array<f64: -1.000000e+00, 2.000000e+00>
@@ -46,4 +53,10 @@ func.func @main(%a: tensor<1x3xf32>) -> tensor<1x3xf32> {
   %3 = quant.qcast %2 : tensor<1x3xf32> to tensor<1x3x!quant.uniform<i8:f32, 0.25:-128>>
   %4 = quant.dcast %3 : tensor<1x3x!quant.uniform<i8:f32, 0.25:-128>> to tensor<1x3xf32>
   return %4 : tensor<1x3xf32>
+}
+//--- lookup.mlir
+func.func @main(%i: tensor<1x1xi32>) -> tensor<1x1x2xf32> {
+  %t = qgraph.constant dense<[[[1.0, -0.25], [3.0, 7.0]]]> : tensor<1x2x2xf32> -> tensor<1x2x2xf32>
+  %0 = qgraph.lookup %t, %i {qgraph.layer = "a"} : (tensor<1x2x2xf32>, tensor<1x1xi32>) -> tensor<1x1x2xf32>
+  return %0 : tensor<1x1x2xf32>
 }

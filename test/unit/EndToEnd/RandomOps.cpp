@@ -105,6 +105,8 @@ std::vector<uint8_t> randomSamples(const RandomModule &module, int samples,
         int64_t low = codeMin(argument.element);
         int64_t high = codeMax(argument.element);
         int64_t code = low + int64_t(random.below(high - low + 1));
+        if (argument.element == "i32") // most of them close to a table
+          code = int64_t(random.below(80)) - 30;
         if (end)
           code = random.below(2) ? low : high;
         for (int64_t byte = 0; byte < bytesOf(argument.element); ++byte)

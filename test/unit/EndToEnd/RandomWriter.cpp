@@ -59,6 +59,7 @@ RandomWriter::RandomWriter(uint64_t seed) : random(seed) {
                                                                {"ui8", c1},
                                                                {"i8", c2}})
     args.push_back({fmt::format("%arg{}", args.size()), element, {count}});
+  args.push_back({fmt::format("%arg{}", args.size()), "i32", {24}});
 }
 
 void RandomWriter::startCase(const std::string &name) {
@@ -99,7 +100,7 @@ Shape RandomWriter::factor(int64_t count, int rank) {
 Value RandomWriter::operand(int rank, const std::string &element) {
   const Value *argument;
   do
-    argument = &args[in(0, args.size() - 1)];
+    argument = &args[in(0, args.size() - 2)];
   while (!element.empty() && argument->element != element);
   Value value = reshape(*argument, factor(argument->shape[0], rank));
   if (rank == 4 && chance(40))
@@ -113,7 +114,7 @@ Value RandomWriter::operand(int rank, const std::string &element) {
 Value RandomWriter::image(const std::string &element) {
   const Value *argument;
   do
-    argument = &args[in(0, args.size() - 1)];
+    argument = &args[in(0, args.size() - 2)];
   while (!element.empty() && argument->element != element);
   Shape shape;
   do
@@ -157,7 +158,7 @@ Value RandomWriter::partner(const Value &like, bool sameElement) {
       sameElement ? like.element : pick<const char *>({"i8", "ui8", "i8"});
   if (chance(35)) // another argument of that size
     for (int tries = 0; tries < 20; ++tries) {
-      const Value &other = args[in(0, args.size() - 1)];
+      const Value &other = args[in(0, args.size() - 2)];
       if (other.elements() == like.elements() && other.element == element)
         return reshape(other, like.shape);
     }

@@ -21,6 +21,7 @@ class RandomWriter {
 public:
   explicit RandomWriter(uint64_t seed);
 
+  /// Codes, and last a list of indices of any value.
   const std::vector<Value> &arguments() const { return args; }
   void startCase(const std::string &name);
   std::string takeLines();

@@ -115,6 +115,64 @@ TEST(OnnxErrors, Inputs) {
                                     "which there is already");
 }
 
+/// A network of one node from integers i [2,3] and x [1,2,3,4] to y.
+ModelBuilder onIntegers(const std::string &op,
+                        const std::vector<std::string> &inputs,
+                        int type = TensorProto::INT64) {
+  ModelBuilder b;
+  b.input("i", {2, 3}, type);
+  b.input("x", {1, 2, 3, 4});
+  b.output("y");
+  b.node(op, inputs, {"y"}, "n");
+  return b;
+}
+
+TEST(OnnxErrors, IntegerInputs) {
+  EXPECT_EQ(errorOf(onIntegers("Relu", {"i"}).bytes()),
+            "net.onnx: node 'n' (Relu) has the input 0 of int64 that is no "
+            "constant; only float is supported");
+  EXPECT_EQ(errorOf(onIntegers("Add", {"x", "i"}).bytes()),
+            "net.onnx: node 'n' (Add) has the input 1 of int64 that is no "
+            "constant; only float is supported");
+  ModelBuilder cast = onIntegers("Cast", {"i"});
+  cast.attr(*cast.graph.mutable_node(0), "to", int64_t(TensorProto::FLOAT));
+  EXPECT_EQ(errorOf(cast.bytes()),
+            "net.onnx: node 'n' (Cast) converts int64 to float; supported are "
+            "float to float and int32 to or from int64");
+  ModelBuilder narrow = onIntegers("Cast", {"i"});
+  narrow.attr(*narrow.graph.mutable_node(0), "to", int64_t(TensorProto::INT8));
+  EXPECT_EQ(errorOf(narrow.bytes()),
+            "net.onnx: node 'n' (Cast) converts int64 to int8; supported are "
+            "float to float and int32 to or from int64");
+  EXPECT_EQ(errorOf(onIntegers("Gather", {"x", "x"}).bytes()),
+            "net.onnx: node 'n' (Gather) has indices of float; expected int32 "
+            "or int64");
+  EXPECT_EQ(
+      errorOf(onIntegers("Gather", {"x", "i"}, TensorProto::INT8).bytes()),
+      "net.onnx: node 'n' (Gather) has indices of int8; expected int32 "
+      "or int64");
+  EXPECT_EQ(errorOf(onIntegers("Gather", {"i", "i"}).bytes()),
+            "net.onnx: node 'n' (Gather) selects from int64 by indices that "
+            "are not constant; only float is supported");
+  ModelBuilder empty = onIntegers("Gather", {"w", "i"});
+  empty.floats("w", {0, 2}, {});
+  EXPECT_EQ(errorOf(empty.bytes()),
+            "net.onnx: node 'n' (Gather) selects from an empty input");
+  ModelBuilder far = onIntegers("Gather", {"x", "i"});
+  far.attr(*far.graph.mutable_node(0), "axis", int64_t(4));
+  EXPECT_EQ(errorOf(far.bytes()),
+            "net.onnx: node 'n' (Gather) has the axis 4, expected one in "
+            "[-4, 4)");
+  ModelBuilder huge;
+  huge.input("i", {1 << 16, 1 << 10}, TensorProto::INT64);
+  huge.floats("w", {2, 32}, std::vector<float>(64, 1));
+  huge.output("y");
+  huge.node("Gather", {"w", "i"}, {"y"}, "n");
+  EXPECT_EQ(errorOf(huge.bytes()),
+            "net.onnx: node 'n' (Gather) makes a tensor of more than "
+            "1073741824 elements");
+}
+
 TEST(OnnxErrors, DynamicShapes) {
   ModelBuilder b;
   b.input("x", {0, 3});

@@ -316,4 +316,74 @@ TEST(OnnxSemantics, PartlyQuantized) {
   EXPECT_TRUE(type.getElementType().isF32());
 }
 
+/// y = Gather(table, indices) with indices of shape `indices` at run time.
+struct RunTimeGather : ModelBuilder {
+  RunTimeGather(const Shape &table, const Shape &indices, int64_t axis,
+                int type = ::onnx::TensorProto::INT64)
+      : ModelBuilder(17) {
+    int64_t count = 1;
+    for (int64_t size : table)
+      count *= size;
+    Floats values;
+    for (int64_t i = 0; i < count; ++i)
+      values.push_back(static_cast<float>(i));
+    floats("table", table, values);
+    input("i", indices, type);
+    output("y");
+    attr(node("Gather", {"table", "i"}, {"y"}, "n"), "axis", axis);
+  }
+};
+
+/// Negative indices count from the end; what is outside is clamped.
+TEST(OnnxSemantics, GatherAtRunTime) {
+  expectNear(Network(RunTimeGather({3, 2}, {2, 2}, 0)).run({2, 0, -1, -3}),
+             {4, 5, 0, 1, 4, 5, 0, 1});
+  expectNear(Network(RunTimeGather({3, 2}, {4}, 0, ::onnx::TensorProto::INT32))
+                 .run({3, -4, 2147483647.0f, -2147483648.0f}),
+             {4, 5, 0, 1, 4, 5, 0, 1});
+  expectNear(Network(RunTimeGather({2, 3}, {1, 2}, 1)).run({2, -3}),
+             {2, 0, 5, 3});
+  expectNear(Network(RunTimeGather({2, 3, 2}, {2}, -2)).run({1, 0}),
+             {2, 3, 0, 1, 8, 9, 6, 7});
+  // A single index takes its axis away.
+  expectNear(Network(RunTimeGather({3, 2}, {}, 0)).run({1}), {2, 3});
+}
+
+TEST(OnnxSemantics, GatherAtRunTimeHasTheShapeOfBoth) {
+  Network network(RunTimeGather({2, 3, 5}, {4, 7}, 1));
+  auto type =
+      cast<RankedTensorType>(network.function().getResultTypes().front());
+  EXPECT_EQ(type.getShape(), llvm::ArrayRef<int64_t>({2, 4, 7, 5}));
+  EXPECT_TRUE(cast<RankedTensorType>(network.function().getArgumentTypes()[0])
+                  .getElementType()
+                  .isSignlessInteger(32));
+}
+
+/// Indices may be moved and change their width on the way.
+TEST(OnnxSemantics, GatherOfMovedIndices) {
+  ModelBuilder b(17);
+  b.floats("table", {3, 1}, {5, 6, 7});
+  b.input("i", {1, 4}, ::onnx::TensorProto::INT64);
+  b.output("y");
+  b.ints("start", {1}, {1});
+  b.ints("end", {1}, {3});
+  b.ints("axis", {1}, {1});
+  b.node("Slice", {"i", "start", "end", "axis"}, {"s"});
+  b.attr(b.node("Cast", {"s"}, {"c"}), "to", int64_t(6));
+  b.node("Transpose", {"c"}, {"t"});
+  b.node("Gather", {"table", "t"}, {"y"});
+  expectNear(Network(b).run({9, 2, 0, 9}), {7, 5});
+}
+
+TEST(OnnxSemantics, GatherOfAnActivation) {
+  ModelBuilder b(17);
+  b.input("x", {1, 2, 3});
+  b.output("y");
+  b.attr(b.node("ArgMax", {"x"}, {"i"}), "axis", int64_t(2));
+  b.node("Squeeze", {"x"}, {"r"});
+  b.node("Squeeze", {"i"}, {"k"});
+  b.attr(b.node("Gather", {"r", "k"}, {"y"}), "axis", int64_t(1));
+  expectNear(Network(b).run({1, 7, 3, 4, 5, 6}), {7, 3, 5, 6});
+}
+
 } // namespace

@@ -562,4 +562,39 @@ TEST(TfliteErrors, Movement) {
               HasSubstr("has batch_dims 1, expected 0"));
 }
 
+TEST(TfliteErrors, ChoiceAtRunTime) {
+  Spec list{{2}, ElementType::Int32}, table = constant({3, 2}, 6);
+  auto gather = [](Spec from, Spec list, int axis, int batchDims) {
+    return oneOp(list, floats({2, 2}), [&](ModelBuilder &b, int i, int o) {
+      b.op(Builtin::Gather, {b.tensor("t", from), i}, {o}, 23,
+           format::CreateGatherOptions(b.out, axis, batchDims));
+    });
+  };
+  EXPECT_THAT(gather(table, floats({2}), 0, 0),
+              HasSubstr("has indices of FLOAT32, expected INT32 or INT64"));
+  EXPECT_THAT(gather({{3, 2}, ElementType::Int32, std::vector<uint8_t>(24)},
+                     list, 0, 0),
+              HasSubstr("selects from INT32 by indices that are not constant"));
+  EXPECT_THAT(gather(table, list, 1, 0),
+              HasSubstr("has an output of another size than it takes"));
+  EXPECT_THAT(gather(table, list, 1, 1),
+              HasSubstr("has batch_dims 1 and axis 1, expected equal ones, and "
+                        "equal leading axes"));
+  auto embed = [](Spec list, Spec table, Spec out) {
+    return oneOp(list, out, [&](ModelBuilder &b, int i, int o) {
+      b.op(Builtin::EmbeddingLookup, {i, b.tensor("t", table)}, {o});
+    });
+  };
+  EXPECT_THAT(embed({{1, 2}, ElementType::Int32}, table, floats({2, 2})),
+              HasSubstr("needs a list of indices and a table"));
+  EXPECT_THAT(embed(floats({2}), table, floats({2, 2})),
+              HasSubstr("has indices of FLOAT32, expected INT32 or INT64"));
+  EXPECT_THAT(oneOp(floats({3, 2}), floats({2, 2}),
+                    [](ModelBuilder &b, int i, int o) {
+                      b.op(Builtin::EmbeddingLookup, {indices(b, {0, 1}), i},
+                           {o});
+                    }),
+              HasSubstr("has constant indices, which is not supported"));
+}
+
 } // namespace

@@ -408,6 +408,53 @@ TEST(TfliteFloat, MovesElements) {
   }
 }
 
+/// Rows of a constant table by the model's input; what is outside is clamped.
+struct Chosen {
+  ModelBuilder b;
+  int in, out;
+  Chosen(const std::vector<int> &list, const std::vector<int> &to,
+         ElementType type = ElementType::Int32)
+      : in(b.tensor("in", {list, type})), out(b.tensor("out", {to})) {}
+  int table(const std::vector<int> &shape) {
+    int count = 1;
+    for (int size : shape)
+      count *= size;
+    return b.tensor(
+        "t", {shape, ElementType::Float32, test::bytesOf(counted(count))});
+  }
+  Floats run(const Floats &indices) {
+    std::string bytes = b.finish({in}, {out});
+    expectFormAsListed(bytes, b.used);
+    return evaluate(bytes, {indices});
+  }
+};
+
+TEST(TfliteFloat, ChoosesAtRunTime) {
+  {
+    Chosen m({4}, {4, 2});
+    m.b.op(Builtin::EmbeddingLookup, {m.in, m.table({3, 2})}, {m.out});
+    EXPECT_FLOATS(m.run({2, 0, -1, 3}), 4, 5, 0, 1, 0, 1, 4, 5);
+  }
+  {
+    Chosen m({2, 2}, {2, 2, 1}, ElementType::Int64);
+    m.b.op(Builtin::Gather, {m.table({3, 1}), m.in}, {m.out}, 23,
+           format::CreateGatherOptions(m.b.out, 0));
+    EXPECT_FLOATS(m.run({2, 0, 1, 9}), 2, 0, 1, 2);
+  }
+  {
+    Chosen m({2}, {2, 2});
+    m.b.op(Builtin::Gather, {m.table({2, 3}), m.in}, {m.out}, 23,
+           format::CreateGatherOptions(m.b.out, 1));
+    EXPECT_FLOATS(m.run({2, 0}), 2, 0, 5, 3);
+  }
+  {
+    Chosen m({2, 2}, {2, 2, 1});
+    m.b.op(Builtin::Gather, {m.table({2, 3, 1}), m.in}, {m.out}, 23,
+           format::CreateGatherOptions(m.b.out, 1, 1));
+    EXPECT_FLOATS(m.run({2, 0, 1, 1}), 2, 0, 4, 4);
+  }
+}
+
 TEST(TfliteFloat, ResizesWithHalfPixels) {
   OneOp m({1, 1, 2, 1}, {1, 1, 4, 1});
   int size = m.indices({1, 4});
