@@ -55,6 +55,7 @@ constexpr Operator operators[] = {
      foldDequantizeLinear, true},
     {"Div", 2, 2, "", importDiv, foldBinary, false, Form::Some},
     {"Dropout", 1, 3, "ratio:f seed:i", importDropout},
+    {"Einsum", 1, 2, "equation:s", importEinsum},
     {"Elu", 1, 1, "alpha:f", importElu},
     {"Equal", 2, 2, "", nullptr, foldCompare},
     {"Erf", 1, 1, "", importUnary},

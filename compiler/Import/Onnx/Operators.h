@@ -56,6 +56,9 @@ llvm::Error importConvTranspose(Node &node);
 llvm::Error importGemm(Node &node);
 llvm::Error importMatMul(Node &node);
 
+// Einsum.cpp
+llvm::Error importEinsum(Node &node);
+
 // Elementwise.cpp
 llvm::Error importAdd(Node &node);
 llvm::Error importSub(Node &node);

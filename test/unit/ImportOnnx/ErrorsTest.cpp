@@ -173,6 +173,34 @@ TEST(OnnxErrors, IntegerInputs) {
             "1073741824 elements");
 }
 
+TEST(OnnxErrors, Einsum) {
+  auto text = [](const std::string &equation,
+                 const std::vector<std::string> &inputs = {"x", "w"}) {
+    ModelBuilder b = oneNode("Einsum", inputs);
+    b.floats("w", {4, 5}, std::vector<float>(20, 1));
+    b.attr(*b.graph.mutable_node(0), "equation", equation);
+    return errorOf(b.bytes());
+  };
+  const std::string n = "net.onnx: node 'n' (Einsum) ";
+  EXPECT_EQ(errorOf(oneNode("Einsum").bytes()), n + "has no equation");
+  EXPECT_EQ(text("abcd,de,ef->af", {"x", "w", "w"}),
+            n + "has 3 inputs, expected 1 to 2");
+  EXPECT_EQ(text("abcd->a"), n + "has 2 inputs for an equation of 1 terms");
+  EXPECT_EQ(text("abcc->ab", {"x"}),
+            n + "has the index 'c' twice in one term, which is not supported");
+  EXPECT_EQ(text("abcd,de->aa"),
+            n + "has the index 'a' twice in one term, which is not supported");
+  EXPECT_EQ(text("abcd,de->abf"),
+            n + "has the index 'f' in its result that no input has");
+  EXPECT_EQ(text("abc,ce->abe"),
+            n + "has an input 0 of rank 4 for the term 'abc'");
+  EXPECT_EQ(text("abcd,d...ef->ab"),
+            n + "has an input 1 of rank 2 for the term 'd...ef'");
+  EXPECT_EQ(text("abcd,ce->abe"), n + "has the index 'c' of size 3 and 4");
+  EXPECT_EQ(text("abcd,d1->ab"), n + "has '1' in its equation");
+  EXPECT_EQ(text("ab...,...->ab"), n + "has the index '...' of size 3 and 4");
+}
+
 TEST(OnnxErrors, DynamicShapes) {
   ModelBuilder b;
   b.input("x", {0, 3});

@@ -386,4 +386,109 @@ TEST(OnnxSemantics, GatherOfAnActivation) {
   expectNear(Network(b).run({1, 7, 3, 4, 5, 6}), {7, 3, 5, 6});
 }
 
+/// The result of an einsum of x, and of a constant w if it has a shape.
+Floats einsum(const std::string &equation, const Shape &x, const Shape &w = {},
+              bool constantFirst = false) {
+  auto count = [](const Shape &shape) {
+    int64_t product = 1;
+    for (int64_t size : shape)
+      product *= size;
+    return product;
+  };
+  auto numbers = [&](const Shape &shape, int step) {
+    Floats values;
+    for (int64_t i = 0; i < count(shape); ++i)
+      values.push_back(static_cast<float>((i * step) % 7 - 3));
+    return values;
+  };
+  std::vector<std::string> inputs = {"x"};
+  if (!w.empty())
+    inputs.insert(constantFirst ? inputs.begin() : inputs.end(), "w");
+  One b(12, x, "Einsum", inputs);
+  if (!w.empty())
+    b.floats("w", w, numbers(w, 5));
+  return Network(b.with("equation", equation)).run(numbers(x, 3));
+}
+
+/// What NumPy gives.
+TEST(OnnxSemantics, EinsumOfOneOperand) {
+  expectNear(einsum("ij->ji", {2, 3}), {-3, -1, 0, 2, 3, -2});
+  expectNear(einsum("ij->i", {2, 3}), {0, -1});
+  expectNear(einsum("ij->", {2, 3}), {-1});
+  expectNear(einsum("bij->jb", {2, 3, 2}), {2, 0, -3, 2});
+  expectNear(einsum("...i->...", {2, 2, 3}), {0, -1, -2, 4});
+  expectNear(einsum("ba", {2, 3}), {-3, -1, 0, 2, 3, -2});
+}
+
+TEST(OnnxSemantics, EinsumMultipliesMatrices) {
+  expectNear(einsum("ij,jk", {2, 3}, {3, 2}), {18, -3, -3, -8});
+  expectNear(einsum("ij,jk->ik", {2, 3}, {3, 2}), {18, -3, -3, -8});
+  expectNear(einsum("ij,jk->ik", {3, 2}, {2, 3}, true), {15, -2, 17, -5});
+  expectNear(einsum("ij,kj->ki", {2, 3}, {4, 3}), {9, 7, 9, 6, 9, -9, 9, -10});
+  expectNear(einsum("bij,bjk->bik", {2, 2, 3}, {2, 3, 2}),
+             {18, -3, -3, -8, -7, -3, -9, -3});
+  expectNear(einsum("i,i->", {5}, {5}), {17});
+  expectNear(einsum("ij,j", {2, 3}, {3}), {9, 7});
+}
+
+TEST(OnnxSemantics, EinsumOfAttention) {
+  expectNear(einsum("bhid,bhjd->bhij", {1, 2, 3, 2}, {1, 2, 2, 2}),
+             {9, 0, -11, 2, -10, 4, 0, 8, 3, -9, -1, -5});
+  expectNear(einsum("bthd,bshd->bhts", {1, 3, 2, 2}, {1, 2, 2, 2}),
+             {9, -9, -10, 4, 6, 3, 2, 0, 6, 8, -4, -5});
+  expectNear(einsum("bhts,bshd->bthd", {1, 2, 2, 3}, {1, 3, 2, 2}),
+             {15, -6, 3, 7, 5, 0, -3, 3});
+  expectNear(einsum("bhwc,hkc->bhwk", {1, 2, 3, 2}, {2, 3, 2}),
+             {9, 0, -9, -11, 2, 8, -10, 4, 4, 8, 2, -11, -9, 0, 9, -5, -2, 8});
+}
+
+TEST(OnnxSemantics, EinsumOfLayers) {
+  expectNear(einsum("btd,df->btf", {1, 3, 2}, {2, 4}),
+             {9, -6, 0, 6, -12, 5, 1, -3, -12, 2, 2, 2});
+  expectNear(einsum("btd,dhe->bthe", {1, 2, 3}, {3, 2, 2}),
+             {15, -6, -6, 15, 5, 0, 2, -10});
+  expectNear(einsum("bthe,hed->btd", {1, 2, 2, 2}, {2, 2, 3}),
+             {6, -13, 3, -3, 1, -9});
+  expectNear(einsum("df,btd->bft", {1, 2, 2}, {2, 3}, true),
+             {9, -7, -6, 3, 0, -1});
+}
+
+TEST(OnnxSemantics, EinsumWithDots) {
+  expectNear(einsum("...ij,...jk->...ik", {2, 1, 2, 3}, {2, 3, 2}),
+             {18, -3, -3, -8, -3, 18, 9, -3, -3, 8, -3, 10, -7, -3, -9, -3});
+  expectNear(einsum("...i,ij->...j", {2, 2, 3}, {3, 2}),
+             {18, -3, -3, -8, -3, 8, -3, 10});
+  expectNear(einsum("i...,i...->...", {3, 2}, {3, 2}), {15, 0});
+  expectNear(einsum("...ij,...jk", {2, 2, 3}, {2, 3, 1}), {9, 7, -11, -7});
+}
+
+TEST(OnnxSemantics, EinsumWithoutSums) {
+  expectNear(einsum("i,j->ij", {2}, {3}), {9, -6, 0, 0, 0, 0});
+  expectNear(einsum("bi,bi->bi", {2, 3}, {2, 3}), {9, 0, 0, 2, 6, -2});
+  expectNear(einsum("bi,b->ib", {2, 3}, {2}), {9, -2, 0, 4, -9, -4});
+  expectNear(einsum("ij,kl->i", {2, 3}, {2, 2}), {0, 3});
+}
+
+/// A constant on either side becomes the weights of a layer, a product of two
+/// activations one of matrices.
+TEST(OnnxSemantics, EinsumMakesLayers) {
+  auto uses = [](bool constant, const std::string &equation) {
+    One b(12, {1, 3, 2}, "Einsum", {"x", "w"});
+    if (constant)
+      b.floats("w", {2, 4}, Floats(8, 1));
+    else
+      b.input("w", {2, 4});
+    Network network(b.with("equation", equation));
+    std::string names;
+    for (Operation &op : network.function().getBody().front())
+      names += op.getName().getStringRef().str() + " ";
+    return names;
+  };
+  using testing::HasSubstr;
+  using testing::Not;
+  EXPECT_THAT(uses(true, "btd,df->btf"), HasSubstr("qgraph.conv2d"));
+  EXPECT_THAT(uses(true, "btd,df->btf"), Not(HasSubstr("qgraph.transpose")));
+  EXPECT_THAT(uses(false, "btd,df->btf"), HasSubstr("qgraph.matmul"));
+}
+
 } // namespace
