@@ -5,6 +5,7 @@
 #include "dialects/QGraph/QGraph.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 
@@ -146,7 +147,7 @@ EvaluatorOrError makeLookup(const OpInstance &instance) {
   auto forEachRow = [=](Inputs inputs, auto visit) {
     for (int64_t b = 0; b < batch; ++b)
       for (int64_t w = 0; w < count; ++w) {
-        double index = inputs[1][b * listStep + w];
+        double index = std::round(inputs[1][b * listStep + w]);
         if (wraps && index < 0)
           index += static_cast<double>(rows);
         auto row = static_cast<int64_t>(

@@ -23,6 +23,8 @@ struct Case {
   std::vector<int64_t> out;
   /// Smallest and largest element of arguments and constants.
   double low = -1, high = 1;
+  /// Whether the last operand is %i, a constant of the indices 3, 0 and -1.
+  bool hasIndices = false;
 };
 
 void PrintTo(const Case &c, std::ostream *os) { *os << c.name; }
@@ -55,6 +57,11 @@ std::string moduleOf(const Case &c) {
         dense(shape, spaced(numElements(shape), 70 + i, c.low, c.high)) +
         " -> " + tensor(shape) + "\n";
     types += (types.empty() ? "" : ", ") + tensor(shape);
+  }
+  if (c.hasIndices) {
+    constants += "  %i = qgraph.constant dense<[[3, 0, -1]]> : tensor<1x3xi32> "
+                 "-> tensor<1x3xi32>\n";
+    types += ", tensor<1x3xi32>";
   }
   return "func.func @f(" + arguments + ") -> " + tensor(c.out) + " {\n" +
          constants + "  %r = " + c.op + " : (" + types + ") -> " +
@@ -369,6 +376,14 @@ std::vector<Case> otherCases() {
        {},
        "qgraph.gather %a {indices = array<i64: 3, 0, 3>, axis = 1 : i64}",
        {1, 3, 2}},
+      {"lookup",
+       {{1, 4, 2}},
+       {},
+       "qgraph.lookup %a, %i {wraps}",
+       {1, 3, 2},
+       -1,
+       1,
+       true},
       {"reduceSum",
        {{1, 2, 3, 2}},
        {},
