@@ -588,7 +588,7 @@ const Kind kinds[] = {
     {"norm", 2, norm},
     {"softmax", 2, softmax},
     {"gate", 1, gate},
-    {"lookup", 2, lookup},
+    {"lookup", 3, lookup},
 };
 
 } // namespace

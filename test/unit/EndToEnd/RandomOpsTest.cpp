@@ -217,7 +217,10 @@ TEST(RandomModules, HoldEveryKindOfOp) {
   for (uint64_t seed = 1; seed <= 10; ++seed)
     for (const OpCase &one : makeRandomModule(seed, casesPerModule).cases)
       ++kinds[one.name.substr(one.name.find(' ') + 1)];
-  EXPECT_EQ(kinds.size(), 25u);
+  std::string found;
+  for (const auto &[kind, count] : kinds)
+    found += kind + " ";
+  EXPECT_EQ(kinds.size(), 25u) << found;
 }
 
 TEST(RandomModules, RepeatForTheSameSeed) {
