@@ -436,9 +436,9 @@ LogicalResult verifyLookup(Operation *op, RankedTensorType input,
   if (tables != lists && tables != 1 && lists != 1)
     return op->emitOpError() << "input has " << tables << " tables for "
                              << lists << " lists of indices";
-  return verifyShape(op, "output", output,
-                     {std::max(tables, lists), indices.getDimSize(1),
-                      input.getDimSize(2)});
+  return verifyShape(
+      op, "output", output,
+      {std::max(tables, lists), indices.getDimSize(1), input.getDimSize(2)});
 }
 
 LogicalResult verifyResize(Operation *op, RankedTensorType input,

@@ -290,8 +290,8 @@ Value gather(OpBuilder &builder, Location loc, Value input,
 Value lookup(OpBuilder &builder, Location loc, Value input, Value indices,
              bool wraps) {
   ArrayRef<int64_t> table = shapeOf(input), list = shapeOf(indices);
-  auto type = withShape(input, {std::max(at(table, 0), at(list, 0)),
-                                at(list, 1), at(table, 2)});
+  auto type = withShape(
+      input, {std::max(at(table, 0), at(list, 0)), at(list, 1), at(table, 2)});
   return LookupOp::create(builder, loc, type, input, indices, wraps);
 }
 

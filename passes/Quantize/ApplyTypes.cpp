@@ -80,12 +80,11 @@ qgraph::ConstantOp codesOf(qgraph::ConstantOp op, ArrayRef<float> values,
   for (float value : values) {
     double code = std::round(value / type.getScale()) +
                   static_cast<double>(type.getZeroPoint());
-    codes.emplace_back(
-        type.getStorageTypeIntegralWidth(),
-        static_cast<int64_t>(std::clamp(
-            code, static_cast<double>(type.getStorageTypeMin()),
-            static_cast<double>(type.getStorageTypeMax()))),
-        /*isSigned=*/true);
+    codes.emplace_back(type.getStorageTypeIntegralWidth(),
+                       static_cast<int64_t>(std::clamp(
+                           code, static_cast<double>(type.getStorageTypeMin()),
+                           static_cast<double>(type.getStorageTypeMax()))),
+                       /*isSigned=*/true);
   }
   OpBuilder builder(op);
   auto created = qgraph::ConstantOp::create(
@@ -106,9 +105,9 @@ qgraph::ConstantOp quantizeConstant(qgraph::ConstantOp op,
   }
   unsigned bits = constantBits(op);
   QuantParams params = chooseQuantParams(range, activationScheme(bits));
-  return codesOf(op, values,
-                 activationType(op.getContext(), params, /*isSigned=*/true,
-                                bits));
+  return codesOf(
+      op, values,
+      activationType(op.getContext(), params, /*isSigned=*/true, bits));
 }
 
 class ApplyTypesPass : public impl::ApplyTypesBase<ApplyTypesPass> {

@@ -64,9 +64,9 @@ llvm::Expected<Tensor> evaluateOp(Operation *op, Operands operands) {
           .Case<Conv2DOp, MatMulOp, RequantizeOp, AddOp, MulOp, MaximumOp,
                 MinimumOp, ClampOp, TableOp, FlipSignOp, AvgPool2DOp,
                 MaxPool2DOp, ReduceOp, ArgMaxOp, ResizeOp, ConcatOp, SliceOp,
-                PadOp, ReshapeOp, TransposeOp, TileOp, GatherOp, LookupOp, RescaledAddOp,
-                ExpSumOp, SoftmaxOp, LogSoftmaxOp, NormalizeOp, DivOp,
-                InterpolateOp, SigmoidOp, ShareOp, InverseRootOp, NormOp,
+                PadOp, ReshapeOp, TransposeOp, TileOp, GatherOp, LookupOp,
+                RescaledAddOp, ExpSumOp, SoftmaxOp, LogSoftmaxOp, NormalizeOp,
+                DivOp, InterpolateOp, SigmoidOp, ShareOp, InverseRootOp, NormOp,
                 PowerSumOp, PowerShareOp, PowerLogOp, ReciprocalOp, LogarithmOp,
                 GateOp>(
               [&](auto typed) { return evaluate(typed, operands, *out); })

@@ -75,6 +75,9 @@ private:
   int next = 0;
 };
 
+/// A kind of its own file.
+Value writeLookup(RandomWriter &writer);
+
 /// Adds one random op; its name goes to `name`.
 Value writeRandomOp(RandomWriter &writer, std::string &name);
 
