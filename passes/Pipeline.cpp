@@ -53,7 +53,7 @@ void buildPrepare(OpPassManager &pm, const PipelineOptions &options) {
 /// In: what buildPrepare leaves, and calibration statistics or none. Out: the
 /// same float function, with the ranges of what was changed stated.
 void buildReparameterize(OpPassManager &pm, const PipelineOptions &options) {
-  if (options.quantize.reparameterize)
+  if (options.quantize.reparameterize.kind != Reparameterization::Off)
     pm.addPass(createReparameterize(options.quantize));
 }
 
@@ -62,12 +62,17 @@ void buildReparameterize(OpPassManager &pm, const PipelineOptions &options) {
 void buildQuantize(OpPassManager &pm, const PipelineOptions &options) {
   // Before ranges: how much a range should clip depends on the bits.
   pm.addPass(createAssignBits(options.quantize));
+  // After the plan, which may have bits of its own.
+  pm.addPass(createWidenResiduals(options.quantize));
   // After the plan, which may have forms of its own.
   if (!options.quantize.functions.empty())
     pm.addPass(createAssignForms({options.quantize.functions}));
   pm.addPass(createAssignRanges(options.quantize));
   // Before types: few bits tell shares apart by their logarithms.
   pm.addPass(createLogShares());
+  // After these: only even steps have a step to choose.
+  if (options.quantize.scaleShares)
+    pm.addPass(createScaleShares(options.quantize));
   // Scales are chosen once for all values that must share one.
   pm.addPass(createAssignTypes());
   // In between the network still runs in float, with all types known.

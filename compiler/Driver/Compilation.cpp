@@ -214,7 +214,7 @@ llvm::Error Compilation::equalize() {
 }
 
 llvm::Error Compilation::reparameterize() {
-  if (!opts.reparameterize)
+  if (opts.reparameterize.kind == Reparameterization::Off)
     return llvm::Error::success();
   if (llvm::Error error = runPasses(Phase::Quantize, buildReparameterize))
     return error;
@@ -317,6 +317,8 @@ PipelineOptions Compilation::pipelineOptions() const {
   options.quantize.inputs = {opts.inputFormat};
   options.quantize.granularity = opts.granularity;
   options.quantize.reparameterize = opts.reparameterize;
+  options.quantize.residualBits = opts.residualBits;
+  options.quantize.scaleShares = opts.scaleShares;
   options.quantize.functions = opts.functions;
   options.quantize.absorbBiases = opts.equalization == Equalization::Absorb;
   options.quantize.equalize = opts.equalization == Equalization::On ||

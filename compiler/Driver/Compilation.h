@@ -40,8 +40,12 @@ struct CompileOptions {
   quantize::Observer observer{quantize::ObserverKind::Mse};
   /// Bits by layer; none: 8 everywhere.
   std::optional<quantize::Plan> plan;
-  /// Whether channels of norms get like ranges after calibration.
-  bool reparameterize = true;
+  /// How channels of norms get like ranges after calibration.
+  Reparameterization reparameterize;
+  /// Bits of inputs of norms; 0: 16 where 8 lose too much.
+  unsigned residualBits = 0;
+  /// Whether shares of attention get scales from calibration.
+  bool scaleShares = true;
   /// The form of functions, "" for what suits their types.
   std::string functions;
   /// Whether each function's form is to be chosen by what it costs and loses;

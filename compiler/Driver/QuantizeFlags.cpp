@@ -35,11 +35,20 @@ QuantizeFlags::QuantizeFlags(cl::OptionCategory &category)
                             "biases too), auto (default: where filters have "
                             "one scale)"),
                    cl::value_desc("mode"), cl::init("auto"), cl::cat(category)),
-      reparameterize("reparameterize",
-                     cl::desc("channels of layer norms get like ranges: on "
-                              "(default), off"),
-                     cl::value_desc("switch"), cl::init("on"),
-                     cl::cat(category)),
+      reparameterize(
+          "reparameterize",
+          cl::desc("channels of norms get like ranges: on (default), "
+                   "median, clip, smooth[=strength], log, off"),
+          cl::value_desc("mode"), cl::init("on"), cl::cat(category)),
+      residualBits("residual-bits",
+                   cl::desc("bits of what norms read: auto (default: 16 where "
+                            "8 lose too much), 4, 6, 8 or 16"),
+                   cl::value_desc("n"), cl::init("auto"), cl::cat(category)),
+      softmaxCorrection("softmax-correction",
+                        cl::desc("shares of attention get steps that fit them "
+                                 "and a mean sum of 1: on (default), off"),
+                        cl::value_desc("switch"), cl::init("on"),
+                        cl::cat(category)),
       functions("functions",
                 cl::desc("form of softmax, norms and gates: auto (default), "
                          "polynomial, shift, table, or search (by cost and "
@@ -70,10 +79,20 @@ llvm::Error QuantizeFlags::apply(CompileOptions &options) const {
   if (!mode)
     return mode.takeError();
   options.equalization = *mode;
-  if (reparameterize != "on" && reparameterize != "off")
-    return llvm::createStringError("-reparameterize: found '" + reparameterize +
-                                   "', expected on or off");
-  options.reparameterize = reparameterize == "on";
+  auto migration = parseReparameterization(reparameterize);
+  if (!migration)
+    return migration.takeError();
+  options.reparameterize = *migration;
+  options.residualBits = 0;
+  if (residualBits != "auto" &&
+      (llvm::StringRef(residualBits).getAsInteger(10, options.residualBits) ||
+       !quantize::isActivationWidth(options.residualBits)))
+    return llvm::createStringError("-residual-bits: found '" + residualBits +
+                                   "', expected auto, 4, 6, 8 or 16");
+  if (softmaxCorrection != "on" && softmaxCorrection != "off")
+    return llvm::createStringError("-softmax-correction: found '" +
+                                   softmaxCorrection + "', expected on or off");
+  options.scaleShares = softmaxCorrection == "on";
   options.searchForms = functions == "search";
   options.functions.clear();
   if (quantize::isFunctionForm(functions))

@@ -10,8 +10,8 @@ namespace qcc::driver {
 
 /// Declares `-observer`, `-rounding`, `-bias-correction`, `-plan`,
 /// `-weight-bits`, `-activation-bits`, `-weight-granularity`, `-equalize`,
-/// `-reparameterize`, `-functions` and
-/// `-distill`; one static object per program.
+/// `-reparameterize`, `-residual-bits`, `-softmax-correction`, `-functions`
+/// and `-distill`; one static object per program.
 class QuantizeFlags {
 public:
   explicit QuantizeFlags(llvm::cl::OptionCategory &category);
@@ -31,7 +31,7 @@ private:
   llvm::cl::opt<std::string> rounding, biasCorrection;
   llvm::cl::opt<unsigned> weightBits, activationBits;
   llvm::cl::opt<std::string> granularity, equalization, reparameterize,
-      functions;
+      residualBits, softmaxCorrection, functions;
   llvm::cl::opt<int64_t> distill;
 };
 

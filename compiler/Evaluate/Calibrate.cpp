@@ -3,6 +3,7 @@
 #include "compiler/Evaluate/Calibrate.h"
 
 #include "dialects/QGraph/QGraph.h"
+#include "passes/Quantize/Values.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -72,6 +73,51 @@ static llvm::StringMap<size_t> normChannels(func::FuncOp function) {
   return channels;
 }
 
+/// Shape of what shares of attention are multiplied by, for one sample.
+struct FactorShape {
+  int64_t matrices = 0, rows = 0, columns = 0;
+};
+
+/// Whether `value` has the elements of a softmax.
+static bool areShares(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (isa_and_nonnull<qgraph::ReshapeOp, qgraph::TransposeOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  return isa_and_nonnull<qgraph::SoftmaxOp>(op);
+}
+
+/// What softmax results are multiplied by: their columns, in each matrix, are
+/// what the correction of shares goes by.
+static llvm::StringMap<FactorShape> shareFactors(func::FuncOp function) {
+  llvm::StringMap<FactorShape> factors;
+  for (auto product : function.front().getOps<qgraph::MatMulOp>()) {
+    if (!areShares(product.getLhs()))
+      continue;
+    auto type = cast<RankedTensorType>(product.getRhs().getType());
+    factors[quantize::layerOf(product.getRhs())] = {
+        type.getDimSize(0), type.getDimSize(1), type.getDimSize(2)};
+  }
+  return factors;
+}
+
+/// Matrices `[samples * matrices, rows, columns]` with those of a sample side
+/// by side: `[samples, rows, matrices * columns]`.
+static std::vector<float> sideBySide(llvm::ArrayRef<float> values,
+                                     const FactorShape &shape) {
+  std::vector<float> moved;
+  moved.reserve(values.size());
+  int64_t matrix = shape.rows * shape.columns;
+  for (int64_t sample = 0, size = shape.matrices * matrix;
+       sample < static_cast<int64_t>(values.size()); sample += size)
+    for (int64_t row = 0; row < shape.rows; ++row)
+      for (int64_t m = 0; m < shape.matrices; ++m) {
+        auto part = values.slice(sample + m * matrix + row * shape.columns,
+                                 shape.columns);
+        moved.insert(moved.end(), part.begin(), part.end());
+      }
+  return moved;
+}
+
 llvm::Expected<quantize::Profile>
 calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
           llvm::ArrayRef<InputFormat> formats, ProgressCallback progress) {
@@ -83,11 +129,17 @@ calibrate(func::FuncOp function, llvm::ArrayRef<data::Dataset> datasets,
     return group.takeError();
   quantize::Profile profile;
   llvm::StringMap<size_t> channels = normChannels(function);
+  llvm::StringMap<FactorShape> factors = shareFactors(function);
   auto observe = [&](const Observation &seen) {
     // A value that keeps its samples apart counts each of them.
     int64_t samples = seen.samples * *group;
     if (static_cast<int64_t>(seen.values.size()) % samples != 0)
       samples = seen.samples;
+    FactorShape factor = factors.lookup(seen.layer);
+    int64_t size = factor.matrices * factor.rows * factor.columns;
+    if (size > 0 && seen.values.size() % size == 0)
+      return profile.accumulate(seen.layer, sideBySide(seen.values, factor),
+                                samples, factor.matrices * factor.columns);
     return profile.accumulate(seen.layer, seen.values, samples,
                               channels.lookup(seen.layer));
   };

@@ -14,9 +14,13 @@ namespace qcc::evaluate {
 Simulation statedTypes(func::FuncOp function) {
   Simulation simulation;
   for (Value value : quantize::activations(function))
-    if (auto type =
-            dyn_cast_or_null<TypeAttr>(quantize::getFact(value, "qgraph.type")))
-      simulation.values[quantize::layerOf(value)].type = type.getValue();
+    if (auto type = dyn_cast_or_null<TypeAttr>(
+            quantize::getFact(value, "qgraph.type"))) {
+      Rounding &rounding = simulation.values[quantize::layerOf(value)];
+      rounding.type = type.getValue();
+      if (Operation *op = value.getDefiningOp())
+        rounding.step = stepOfCodes(op);
+    }
   return simulation;
 }
 

@@ -11,13 +11,20 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 
 namespace qcc::evaluate {
 
+double stepOfCodes(Operation *op) {
+  auto bits = op->getAttrOfType<IntegerAttr>("qgraph.share_bits");
+  return bits ? std::ldexp(1.0, -static_cast<int>(bits.getInt())) : 0;
+}
+
 Rounding roundingOfResult(Operation *op) {
   Rounding rounding;
+  rounding.step = stepOfCodes(op);
   rounding.type =
       cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
   if (isa<quant::QuantizeCastOp>(op))
@@ -37,7 +44,8 @@ namespace {
 
 /// One scale's worth of a type.
 struct Grid {
-  double scale, low, high; // low and high as code minus zero point
+  double step, low, high; // low and high as code minus zero point
+  double scale;           // what a code stands for, mostly the step
 };
 
 /// The nearest whole number of a `code` in [low, high]. All three work without
@@ -61,7 +69,7 @@ template <Ties ties, typename Int>
                                             Grid grid) {
   for (int64_t i = 0; i < count; ++i) {
     double code =
-        std::min(std::max(values[i] / grid.scale, grid.low), grid.high);
+        std::min(std::max(values[i] / grid.step, grid.low), grid.high);
     values[i] =
         static_cast<float>(nearest<ties, Int>(code, grid.low) * grid.scale);
   }
@@ -91,7 +99,7 @@ void roundWide(float *values, int64_t count, Grid grid, Ties ties) {
 void roundRow(float *values, int64_t count, Grid grid, Ties ties,
               uint8_t *inside) {
   for (int64_t i = 0; inside && i < count; ++i) {
-    double code = values[i] / grid.scale;
+    double code = values[i] / grid.step;
     inside[i] = code > grid.low - 0.5 && code < grid.high + 0.5;
   }
   bool isNarrow = std::max(-grid.low, grid.high) < (1 << 24);
@@ -100,17 +108,20 @@ void roundRow(float *values, int64_t count, Grid grid, Ties ties,
 
 Grid gridOf(quant::QuantizedType type, double scale, int64_t zeroPoint) {
   return {scale, static_cast<double>(type.getStorageTypeMin() - zeroPoint),
-          static_cast<double>(type.getStorageTypeMax() - zeroPoint)};
+          static_cast<double>(type.getStorageTypeMax() - zeroPoint), scale};
 }
 
 } // namespace
 
 void roundValues(MutableArrayRef<float> values, ArrayRef<int64_t> shape,
                  const Rounding &rounding, uint8_t *inside) {
-  if (auto type = dyn_cast_or_null<quant::UniformQuantizedType>(rounding.type))
-    return roundRow(values.data(), values.size(),
-                    gridOf(type, type.getScale(), type.getZeroPoint()),
-                    rounding.ties, inside);
+  if (auto type =
+          dyn_cast_or_null<quant::UniformQuantizedType>(rounding.type)) {
+    Grid grid = gridOf(type, type.getScale(), type.getZeroPoint());
+    if (rounding.step > 0)
+      grid.step = rounding.step;
+    return roundRow(values.data(), values.size(), grid, rounding.ties, inside);
+  }
   auto type =
       dyn_cast_or_null<quant::UniformQuantizedPerAxisType>(rounding.type);
   if (!type)

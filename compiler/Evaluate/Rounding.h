@@ -18,6 +18,9 @@ enum class Ties { Away, Even, Up };
 struct Rounding {
   mlir::Type type;
   Ties ties = Ties::Away;
+  /// What a code counts when it is made, if other than what the type says that
+  /// it stands for (`qgraph.share_bits`); 0: the same.
+  double step = 0;
 
   explicit operator bool() const {
     return mlir::isa_and_nonnull<mlir::quant::UniformQuantizedType,
@@ -26,12 +29,17 @@ struct Rounding {
   }
 };
 
+/// The step of the codes that `op` makes by `qgraph.share_bits`, or 0.
+double stepOfCodes(mlir::Operation *op);
+
 /// How the result of `op` is rounded: to its element type; ties as
-/// `qgraph.rounding` says, to even for quant.qcast as in ONNX, else away.
+/// `qgraph.rounding` says, to even for quant.qcast as in ONNX, else away; in
+/// steps as `qgraph.share_bits` says.
 Rounding roundingOfResult(mlir::Operation *op);
 
 /// Rounds every element of a tensor of `shape` to the nearest value that the
-/// type can hold: scale * (code - zero point), per tensor or per axis.
+/// type can hold: scale * (code - zero point), per tensor or per axis. With a
+/// step, the nearest multiple of it gives the code; per tensor only.
 /// `inside`, unless null, gets 1 for every element that did not saturate and 0
 /// for the others, which is the straight-through gradient of the rounding.
 /// The type's axis must be one of `shape`, and its size a multiple of the

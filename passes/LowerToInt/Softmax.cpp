@@ -87,16 +87,24 @@ std::optional<Lowering::Powers> Lowering::powersOf(qgraph::SoftmaxOp op) {
   return result;
 }
 
-/// Rule softmax-x7: shares in steps of a power of two, of 2^-15 where the
-/// result's are none.
+/// Rule softmax-x7: shares in steps of a power of two: that of
+/// `qgraph.share_bits`, else the result's, or 2^-15 where that is none.
 Value Lowering::lowerSoftmax(qgraph::SoftmaxOp op) {
   std::optional<ActivationType> out = activation(op, op.getOutput());
   std::optional<Powers> powers = powersOf(op);
   if (!out || !powers)
     return {};
-  int exponent = 0;
-  bool isPower = std::frexp(out->scale, &exponent) == 0.5;
   ActivationType shares = *out;
+  auto bits = op->getAttrOfType<IntegerAttr>("qgraph.share_bits");
+  if (bits && (bits.getInt() < 1 || bits.getInt() > 15)) {
+    op.emitOpError("layer '") << layerName(op) << "' has shares in steps of 2^-"
+                              << bits.getInt() << ", expected 2^-1 to 2^-15";
+    return {};
+  }
+  if (bits)
+    shares.scale = std::ldexp(1, -static_cast<int>(bits.getInt()));
+  int exponent = 0;
+  bool isPower = std::frexp(shares.scale, &exponent) == 0.5;
   if (!isPower || exponent > 0 || exponent < -14) {
     shares.scale = 0x1p-15;
     shares.zeroPoint = 0;
@@ -114,7 +122,8 @@ Value Lowering::lowerSoftmax(qgraph::SoftmaxOp op) {
       get(op.getInput()), powers->largest, scale, powers->table,
       powers->multiplier, powers->shift, powers->form, 1 - exponent,
       shares.zeroPoint, shares.min, shares.max);
-  return rescaleCodes(op, codes, shares, *out);
+  // Corrected scales are for readers: the codes are made as ever.
+  return bits ? codes : rescaleCodes(op, codes, shares, *out);
 }
 
 Value Lowering::lowerLogSoftmax(qgraph::SoftmaxOp op) {

@@ -20,19 +20,6 @@ namespace {
 constexpr unsigned codeBits = 4;
 const double step = std::log(2.0) / 2;
 
-/// Whether matrix products, and nothing outside of the network, read the
-/// values that have the type of `shares`.
-bool areFactors(Value shares, const TypeGroups &groups) {
-  bool isFactor = false;
-  for (Value member : groups.membersOf(shares))
-    for (Operation *user : member.getUsers()) {
-      if (isa<func::ReturnOp>(user))
-        return false;
-      isFactor |= isa<qgraph::MatMulOp>(user);
-    }
-  return isFactor;
-}
-
 struct LogShares : impl::LogSharesBase<LogShares> {
   using LogSharesBase::LogSharesBase;
 
@@ -45,7 +32,7 @@ struct LogShares : impl::LogSharesBase<LogShares> {
     for (auto softmax : function.front().getOps<qgraph::SoftmaxOp>())
       if (!softmax.getLog() && !softmax->hasAttr("qgraph.rounding") &&
           getBits(softmax.getOutput()) == codeBits &&
-          areFactors(softmax.getOutput(), groups))
+          groups.areFactors(softmax.getOutput()))
         chosen.push_back(softmax);
     for (qgraph::SoftmaxOp softmax : chosen)
       split(softmax, groups.membersOf(softmax.getOutput()));

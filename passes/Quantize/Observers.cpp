@@ -127,6 +127,31 @@ double quantizationError(const ValueStats &stats, Range range,
   return squaredError(pointsOf(stats), range, scheme) / stats.elements;
 }
 
+double sumOfCodes(const ValueStats &stats, double step, int32_t most) {
+  const Histogram &histogram = stats.histogram;
+  // Sum of the codes of values spread evenly over [0, x], times 1 / step.
+  auto integral = [&](double x) {
+    double whole = std::min<double>(std::floor(x / step + 0.5), most);
+    return whole * (x / step - whole / 2);
+  };
+  double sum = 0;
+  for (size_t i = 0; i < histogram.counts.size(); ++i) {
+    auto count = static_cast<double>(histogram.counts[i]);
+    if (histogram.first + static_cast<int64_t>(i) == 0)
+      count -= static_cast<double>(stats.zeros);
+    double lo = std::max<double>(histogram.lowerEdge(i), stats.min);
+    double hi =
+        std::min<double>(histogram.lowerEdge(i) + histogram.width(), stats.max);
+    if (count == 0)
+      continue;
+    if (hi > lo)
+      sum += count * (integral(hi) - integral(lo)) * step / (hi - lo);
+    else
+      sum += count * std::min<double>(std::floor(lo / step + 0.5), most);
+  }
+  return sum;
+}
+
 //===----------------------------------------------------------------------===//
 // Min-max and percentile
 //===----------------------------------------------------------------------===//

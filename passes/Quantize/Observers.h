@@ -78,6 +78,11 @@ double fakeQuantize(double value, const QuantParams &params,
 double quantizationError(const ValueStats &stats, Range range,
                          const QuantScheme &scheme);
 
+/// Sum of the codes (without zero point) that values get in steps of `step`,
+/// none above `most`: elements are spread evenly over their bins. For values
+/// that are not negative.
+double sumOfCodes(const ValueStats &stats, double step, int32_t most);
+
 enum class ObserverKind { MinMax, Percentile, Mse, Entropy, Auto };
 
 struct Observer {

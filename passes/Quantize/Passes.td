@@ -28,6 +28,32 @@ def AssignBits : Pass<"qcc-assign-bits", "::mlir::ModuleOp"> {
   ];
 }
 
+def WidenResiduals : Pass<"qcc-widen-residuals", "::mlir::ModuleOp"> {
+  let summary = "what norms read gets 16 bits where 8 lose too much";
+  let description = [{
+    In: a float function of qgraph ops that carry `qgraph.layer`, with the bits
+    of a plan. Out: `qgraph.bits = 16` on inputs of norms, on the sums and the
+    moved elements that these are made of, and on all values that share their
+    types, where 8 bits leave less than `threshold` dB. The signal is what the
+    norm works on: the variance of its input for `layer_norm`, which takes the
+    mean off, the mean square for `rms_norm`; the noise is that of the values'
+    8-bit codes on the profile. A remark says how many there are. Values with
+    bits of a plan, with types of their own and arguments keep them, and so do
+    all if other values have other than 8 bits.
+
+    With `bits`, all inputs of norms, and sums that these are made of, get so
+    many bits, whatever the others have; 8 also if others have less.
+  }];
+  let options = [
+    Option<"bits", "bits", "unsigned", "0",
+           "4, 6, 8 or 16 for all inputs of norms, 0 for what they need">,
+    Option<"threshold", "threshold", "double", "33",
+           "signal over noise that 8 bits must leave, in dB">,
+    Option<"profilePath", "profile", "std::string", "\"\"",
+           "the .qprof file with calibration statistics">
+  ];
+}
+
 def Equalize : Pass<"qcc-equalize", "::mlir::ModuleOp"> {
   let summary = "channels get like ranges, the network computes the same";
   let description = [{
@@ -59,8 +85,17 @@ def Reparameterize : Pass<"qcc-reparameterize", "::mlir::ModuleOp"> {
     one, `spread` times gamma around beta. The attribute `qgraph.equalization`
     of a norm says how far its channels were apart. RepQ-ViT (Li et al., 2023)
     with the clipping of RepQuant.
+
+    `smooth` instead divides channels by `max^strength`, over the largest
+    weight of their readers to the power of `1 - strength`
+    (SmoothQuant, Xiao et al., 2023), and `log` by `max / log2(2 + max)` (FPTQ,
+    Li et al., 2023): without shifts, and the range is that of all channels.
   }];
   let options = [
+    Option<"mode", "mode", "std::string", "\"on\"",
+           "on, median, clip, smooth[=strength], log or off">,
+    Option<"profilePath", "profile", "std::string", "\"\"",
+           "the .qprof file with calibration statistics">,
     Option<"spread", "spread", "double", "4",
            "without a profile, ranges reach that many times gamma around beta">
   ];
@@ -134,6 +169,25 @@ def LogShares : Pass<"qcc-log-shares", "::mlir::ModuleOp"> {
     a table of 16 entries for its powers, so that one product does.
   }];
   let dependentDialects = ["::mlir::quant::QuantDialect"];
+}
+
+def ScaleShares : Pass<"qcc-scale-shares", "::mlir::ModuleOp"> {
+  let summary = "softmax results get steps that fit them, and mean sums of 1";
+  let description = [{
+    In: what `qcc-assign-ranges` leaves, with a profile. Out: the same, where
+    every softmax whose results have at most 8 bits and are factors of matrix
+    products has a `qgraph.type`, and `qgraph.share_bits = b`: its codes are
+    shares in steps of `2^-b`, the finest in which they reach the largest share
+    of the profile, and stand for steps larger or smaller by what makes the mean
+    of all shares what it was before rounding. Results of the network, and
+    kernels of other compilers, keep their types. Softmax bias correction
+    (Pandey et al., 2023), folded into the scale.
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+  let options = [
+    Option<"profilePath", "profile", "std::string", "\"\"",
+           "the .qprof file with calibration statistics">
+  ];
 }
 
 def AssignTypes : Pass<"qcc-assign-types", "::mlir::ModuleOp"> {

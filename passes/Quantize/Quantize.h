@@ -32,6 +32,27 @@ struct InputFormat {
   double mean = 0, std = 1;
 };
 
+/// How the channels of a norm's result are scaled before they get one range.
+struct Reparameterization {
+  enum Kind {
+    Off,
+    Ranges, ///< to one range (RepQ-ViT)
+    Smooth, ///< part of the way to the weights' ranges (SmoothQuant)
+    Log     ///< large ones to the logarithm of their range (FPTQ)
+  };
+  Kind kind = Ranges;
+  /// Ranges: the common step is the median of the channels', not the mean.
+  bool median = false;
+  /// Ranges: both ends of a channel's are searched for the least error.
+  bool clip = false;
+  /// Smooth: the part of its range that a channel gives away.
+  double strength = 0.5;
+};
+
+/// "on", "median", "clip", "smooth[=strength]", "log" or "off".
+llvm::Expected<Reparameterization>
+parseReparameterization(llvm::StringRef text);
+
 /// "channel" or "tensor".
 llvm::Expected<WeightGranularity> parseGranularity(llvm::StringRef text);
 
@@ -51,8 +72,14 @@ struct QuantizeOptions {
   /// Whether channels get like ranges before all else; see qcc-equalize.
   bool equalize = false;
   bool absorbBiases = false;
-  /// Whether channels of norms get like ranges; see qcc-reparameterize.
-  bool reparameterize = true;
+  /// How channels of norms get like ranges; see qcc-reparameterize.
+  Reparameterization reparameterize;
+  /// Bits of what norms read and of sums before it: 0 for 16 where 8 lose too
+  /// much; see qcc-widen-residuals.
+  unsigned residualBits = 0;
+  /// Whether shares of attention get scales from the profile; see
+  /// qcc-scale-shares.
+  bool scaleShares = true;
   WeightGranularity granularity = WeightGranularity::Channel;
   /// Calibration statistics by layer name, or null: ranges are estimated.
   const quantize::Profile *profile = nullptr;
@@ -88,6 +115,10 @@ struct QuantizeOptions {
 /// qcc-assign-bits with `options.plan`; without one it does nothing.
 std::unique_ptr<mlir::Pass> createAssignBits(const QuantizeOptions &options);
 
+/// qcc-widen-residuals with `options.profile` and `options.residualBits`.
+std::unique_ptr<mlir::Pass>
+createWidenResiduals(const QuantizeOptions &options);
+
 /// qcc-reparameterize with `options.profile` and `options.plan`.
 std::unique_ptr<mlir::Pass>
 createReparameterize(const QuantizeOptions &options);
@@ -95,6 +126,9 @@ createReparameterize(const QuantizeOptions &options);
 /// qcc-assign-ranges with options that text cannot give; `options.profile`
 /// must outlive the pass.
 std::unique_ptr<mlir::Pass> createAssignRanges(const QuantizeOptions &options);
+
+/// qcc-scale-shares with `options.profile`; without one it does nothing.
+std::unique_ptr<mlir::Pass> createScaleShares(const QuantizeOptions &options);
 
 /// qcc-apply-types likewise.
 std::unique_ptr<mlir::Pass> createApplyTypes(const QuantizeOptions &options);

@@ -1,5 +1,6 @@
 // Scale reparameterization of norms (RepQ-ViT, Li et al., ICCV 2023): every
-// channel of a norm's result gets its own range, and the tensor one scale.
+// channel of a norm's result gets its own range, and the tensor one scale. Or
+// ranges move to the weights in part only: SmoothQuant, FPTQ.
 #include "passes/Quantize/ChannelShifts.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
@@ -34,21 +35,67 @@ double reachOf(unsigned bits) {
   return bits <= 4 ? 3.0 : bits <= 6 ? 4.0 : 8.0;
 }
 
+double medianOf(std::vector<double> values) {
+  size_t half = values.size() / 2;
+  std::nth_element(values.begin(), values.begin() + half, values.end());
+  return values[half];
+}
+
+/// What a normal distribution cut off at `range` has for density, and what
+/// lies beyond it on either side, squared distances summed.
+double errorBeyond(double reach) {
+  // E[(x - r)^2; x > r] of N(0, 1).
+  double density = std::exp(-reach * reach / 2) / std::sqrt(2 * M_PI);
+  double tail = std::erfc(reach / std::sqrt(2.0)) / 2;
+  return (1 + reach * reach) * tail - reach * density;
+}
+
+/// Lower and upper clip of a channel, each on its own, for the least squared
+/// error of a normal distribution within `whole` (dual clipping, RepQuant).
+Range clipNormal(Range whole, double mean, double deviation, unsigned bits) {
+  if (!(deviation > 0))
+    return whole;
+  double levels = std::ldexp(1, static_cast<int>(bits)) - 1;
+  double down = (mean - whole.lo) / deviation;
+  double up = (whole.hi - mean) / deviation;
+  auto loss = [&](double low, double high) {
+    double step = (low + high) / levels;
+    double beyond = errorBeyond(low) - errorBeyond(down) + errorBeyond(high) -
+                    errorBeyond(up);
+    return step * step / 12 + beyond;
+  };
+  double best = loss(down, up);
+  Range reach{down, up};
+  for (int i = 1; i <= 40; ++i)
+    for (int k = 1; k <= 40; ++k) {
+      double low = down * i / 40, high = up * k / 40;
+      if (double error = loss(low, high); error < best) {
+        best = error;
+        reach = {low, high};
+      }
+    }
+  return {mean - reach.lo * deviation, mean + reach.hi * deviation};
+}
+
 class ReparameterizePass : public impl::ReparameterizeBase<ReparameterizePass> {
 public:
   using ReparameterizeBase::ReparameterizeBase;
   ReparameterizePass() = default;
   explicit ReparameterizePass(const QuantizeOptions &options)
-      : profile(options.profile), plan(options.plan) {
+      : how(options.reparameterize), profile(options.profile),
+        plan(options.plan) {
     spread = options.spread;
   }
   ReparameterizePass(const ReparameterizePass &other)
-      : ReparameterizeBase(other), profile(other.profile), plan(other.plan) {}
+      : ReparameterizeBase(other), how(other.how), profile(other.profile),
+        plan(other.plan) {}
 
   void runOnOperation() override {
     func::FuncOp function = findNetwork(getOperation());
-    if (!function)
+    if (!function || failed(readOptions()))
       return signalPassFailure();
+    if (how->kind == Reparameterization::Off)
+      return;
     ChannelClasses classes(function);
     ChannelShifts shifts(function, classes, ChannelShifts::Passing::Always);
     std::vector<Choice> choices;
@@ -62,6 +109,24 @@ public:
   }
 
 private:
+  /// Those of the text, unless a program made the pass.
+  LogicalResult readOptions() {
+    if (how)
+      return success();
+    llvm::Expected<Reparameterization> parsed = parseReparameterization(mode);
+    if (!parsed)
+      return getOperation().emitError(llvm::toString(parsed.takeError()));
+    how = *parsed;
+    if (profilePath.empty())
+      return success();
+    llvm::Expected<Profile> read = Profile::read(profilePath);
+    if (!read)
+      return getOperation().emitError(llvm::toString(read.takeError()));
+    file = std::move(*read);
+    profile = &*file;
+    return success();
+  }
+
   /// The ranges of a norm's channels: from data, or from gamma and beta. None
   /// where neither is known.
   std::vector<Range> rangesOf(Operation *norm, unsigned bits) const {
@@ -76,9 +141,14 @@ private:
         double mean = channel.sum / elements;
         double deviation = std::sqrt(
             std::max(channel.sumSquares / elements - mean * mean, 0.0));
+        Range whole{channel.min, channel.max};
+        if (how->clip) {
+          ranges.push_back(clipNormal(whole, mean, deviation, bits));
+          continue;
+        }
         double reach = reachOf(bits) * deviation;
-        ranges.push_back({std::max<double>(channel.min, mean - reach),
-                          std::min<double>(channel.max, mean + reach)});
+        ranges.push_back({std::max(whole.lo, mean - reach),
+                          std::min(whole.hi, mean + reach)});
       }
       return ranges;
     }
@@ -113,13 +183,16 @@ private:
     }
     if (choice.ranges.empty() || bits == 16)
       return std::nullopt;
-    setScales(choice, mayShift, bits);
+    if (how->kind == Reparameterization::Ranges)
+      setScales(choice, mayShift, bits);
+    else
+      smooth(choice, classes);
     return choice;
   }
 
   /// RepQ-ViT's equations 5 to 8, with the common zero point rounded before the
   /// shifts follow from it.
-  static void setScales(Choice &choice, bool mayShift, unsigned bits) {
+  void setScales(Choice &choice, bool mayShift, unsigned bits) const {
     double half = std::ldexp(1, static_cast<int>(bits) - 1);
     std::vector<double> steps;
     for (Range &range : choice.ranges) {
@@ -139,7 +212,7 @@ private:
       zeros += -range.lo / step - half;
     }
     double count = static_cast<double>(steps.size());
-    double common = sum / count;
+    double common = how->median ? medianOf(steps) : sum / count;
     double zero = std::clamp(std::round(zeros / count), -half, half - 1);
     if (!mayShift)
       zero = 0;
@@ -149,6 +222,47 @@ private:
       choice.shifts.push_back(
           mayShift ? range.lo / choice.scales.back() - choice.common.lo : 0);
     }
+  }
+
+  /// SmoothQuant's equation 4, or FPTQ's logarithm, of the largest magnitudes.
+  void smooth(Choice &choice, const ChannelClasses &classes) const {
+    std::vector<double> most;
+    for (const Range &range : choice.ranges)
+      most.push_back(std::max(-range.lo, range.hi));
+    double largest = *std::max_element(most.begin(), most.end());
+    if (!(largest > 0))
+      largest = 1;
+    choice.shifts.assign(most.size(), 0);
+    for (auto [c, x] : llvm::enumerate(most)) {
+      x = std::max(x, largest * 1e-4); // a dead channel
+      double scale = x / std::log2(2 + x);
+      if (how->kind == Reparameterization::Smooth) {
+        double weight = largestWeight(classes, choice.norm->getResult(0), c);
+        scale = weight > 0 ? std::pow(x, how->strength) /
+                                 std::pow(weight, 1 - how->strength)
+                           : x;
+      }
+      choice.scales.push_back(scale);
+      const Range &range = choice.ranges[c];
+      choice.common.lo = std::min(choice.common.lo, range.lo / scale);
+      choice.common.hi = std::max(choice.common.hi, range.hi / scale);
+    }
+  }
+
+  /// Of all weights that read channel `c` of `value`.
+  static double largestWeight(const ChannelClasses &classes, Value value,
+                              int64_t c) {
+    float largest = 0;
+    for (const ChannelOf &reader :
+         classes.classes()[classes.classOf(value, c)].consumers) {
+      std::vector<float> weights = floatsOf(reader.op->getOperand(1));
+      int64_t columns = shapeOf(reader.op->getOperand(1)).back();
+      // Filters of one group: column and channel are the same.
+      for (size_t i = reader.channel % columns; i < weights.size();
+           i += columns)
+        largest = std::max(largest, std::abs(weights[i]));
+    }
+    return largest;
   }
 
   void apply(func::FuncOp function, const ChannelClasses &classes,
@@ -185,11 +299,42 @@ private:
         state(user->getResult(0), range);
   }
 
+  /// Set when a program made the pass, or once options are read.
+  std::optional<Reparameterization> how;
+  std::optional<Profile> file;
   const Profile *profile = nullptr;
   const Plan *plan = nullptr;
 };
 
 } // namespace
+
+llvm::Expected<Reparameterization>
+parseReparameterization(llvm::StringRef text) {
+  Reparameterization result;
+  auto [name, strength] = text.split('=');
+  bool isValid = strength.empty() && !text.ends_with("=");
+  if (name == "smooth") {
+    result.kind = Reparameterization::Smooth;
+    isValid |= !strength.getAsDouble(result.strength) && result.strength >= 0 &&
+               result.strength <= 1;
+  } else if (name == "log") {
+    result.kind = Reparameterization::Log;
+  } else if (name == "off") {
+    result.kind = Reparameterization::Off;
+  } else if (name == "median") {
+    result.median = true;
+  } else if (name == "clip") {
+    result.clip = true;
+  } else {
+    isValid &= name == "on";
+  }
+  if (isValid)
+    return result;
+  return llvm::createStringError(
+      "-reparameterize: found '" + text +
+      "', expected on, median, clip, smooth, smooth=strength in [0, 1], log "
+      "or off");
+}
 
 std::unique_ptr<Pass> createReparameterize(const QuantizeOptions &options) {
   return std::make_unique<ReparameterizePass>(options);

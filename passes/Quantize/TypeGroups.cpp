@@ -70,4 +70,15 @@ bool TypeGroups::isReadOutside(Value value) const {
          });
 }
 
+bool TypeGroups::areFactors(Value value) const {
+  bool isFactor = false;
+  for (Value member : membersOf(value))
+    for (Operation *user : member.getUsers()) {
+      if (isa<func::ReturnOp>(user))
+        return false;
+      isFactor |= isa<qgraph::MatMulOp>(user);
+    }
+  return isFactor;
+}
+
 } // namespace qcc::quantize

@@ -33,6 +33,10 @@ public:
   /// True if something else than an op that is in the same group reads it.
   bool isReadOutside(mlir::Value value) const;
 
+  /// True if matrix products, and nothing outside of the network, read the
+  /// values that share the type of `value`.
+  bool areFactors(mlir::Value value) const;
+
 private:
   void join(mlir::Value a, mlir::Value b);
 

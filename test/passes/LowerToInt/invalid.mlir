@@ -302,3 +302,13 @@ func.func @norm_gamma(%x: tensor<2x3x!a>) -> tensor<2x3x!a> {
   %0 = qgraph.layer_norm %x, %b, %b {axis = 1 : i64, epsilon = 1.0e-20 : f32, qgraph.layer = "n"} : (tensor<2x3x!a>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3x!a>
   return %0 : tensor<2x3x!a>
 }
+
+// -----
+
+!a = !quant.uniform<i8:f32, 0.25:3>
+!p = !quant.uniform<i8:f32, 0.0019:-128>
+func.func @share_bits(%x: tensor<2x3x!a>) -> tensor<2x3x!p> {
+  // expected-error @+1 {{layer 's' has shares in steps of 2^-16, expected 2^-1 to 2^-15}}
+  %0 = qgraph.softmax %x {axis = 1 : i64, qgraph.layer = "s", qgraph.share_bits = 16 : i64} : (tensor<2x3x!a>) -> tensor<2x3x!p>
+  return %0 : tensor<2x3x!p>
+}

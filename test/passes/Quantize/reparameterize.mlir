@@ -1,10 +1,31 @@
 // Channels of norms get like ranges; without a profile these are `spread` times
 // gamma around beta.
 // RUN: qcc-opt %s --qcc-reparameterize --split-input-file | FileCheck %s
+// RUN: qcc-opt %s --qcc-reparameterize=mode=off --split-input-file | FileCheck %s --check-prefix=OFF
+// RUN: qcc-opt %s --qcc-reparameterize=mode=median --split-input-file | FileCheck %s --check-prefix=MEDIAN
+// RUN: qcc-opt %s --qcc-reparameterize=mode=smooth --split-input-file | FileCheck %s --check-prefix=SMOOTH
+// RUN: qcc-opt %s --qcc-reparameterize=mode=smooth=1 --split-input-file | FileCheck %s --check-prefix=WHOLE
+// RUN: qcc-opt %s --qcc-reparameterize=mode=log --split-input-file | FileCheck %s --check-prefix=LOG
+// RUN: not qcc-opt %s --qcc-reparameterize=mode=half --split-input-file 2>&1 | FileCheck %s --check-prefix=MODE
+// RUN: not qcc-opt %s --qcc-reparameterize=profile=%t.none --split-input-file 2>&1 | FileCheck %s --check-prefix=FILE
+// OFF-NOT: qgraph.equalization
+// MODE: error: -reparameterize: found 'half', expected on, median, clip, smooth
+// FILE: reparameterize.mlir.tmp.none
 
 // Ranges [-8, 0] and [-4, 12], steps 8/255 and 16/255, of which 12/255 is the
 // mean: channel 0 is divided by 2/3, channel 1 by 4/3, which makes 12 of both.
 // Zero points 127 and -64.25: 31 in common, so -159 * 12/255 is the least.
+// The median is the larger step. SmoothQuant divides by sqrt(8 / 3) and
+// sqrt(12 / 1), or by 8 and 12, FPTQ by 8 / log2(10) and 12 / log2(14).
+// MEDIAN: qgraph.constant dense<2.000000e+00> : tensor<2xf32>
+// SMOOTH: qgraph.constant dense<[0.612372{{[0-9]*}}, 0.577350{{[0-9]*}}]>
+// SMOOTH: qgraph.constant dense<[-2.449489{{[0-9]*}}, 1.154700{{[0-9]*}}]>
+// SMOOTH: qgraph.layer_norm {{.*}}qgraph.range = array<f64: -4.89897{{[0-9]*}}, 3.46410{{[0-9]*}}>
+// SMOOTH: qgraph.constant dense<{{\[+}}4.898979{{[0-9]*}}, -3.464101{{[0-9]*}}{{\]+}}>
+// WHOLE: qgraph.constant dense<[1.250000e-01, 0.166666{{[0-9]*}}]>
+// WHOLE: qgraph.layer_norm {{.*}}qgraph.range = array<f64: -1.000000e+00, 1.000000e+00>
+// LOG: qgraph.constant dense<[4.152410e-01, 0.634559{{[0-9]*}}]>
+// LOG: qgraph.constant dense<{{\[+}}7.224720e+00, -3.1517{{[0-9]*}}{{\]+}}>
 // CHECK-LABEL: func.func @norm
 // CHECK: %[[G:.*]] = qgraph.constant dense<1.500000e+00> : tensor<2xf32>
 // CHECK: %[[B:.*]] = qgraph.constant dense<-1.48235297> : tensor<2xf32>

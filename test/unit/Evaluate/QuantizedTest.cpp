@@ -20,6 +20,23 @@ TEST(Quantized, ArgumentsAndResultsAreRounded) {
   expectNear(network.run(1, {{-7, 0.25, 0.7f, 200}}), {-1, 0.5, 0.5, 31.75});
 }
 
+/// Shares of 0.25 in steps of 2^-9 are 128 of them, which stand for other ones
+/// (rule softmax-x8); in steps of 2^-10 they would be 256, one too many.
+TEST(Quantized, StepsOfShares) {
+  for (auto [bits, codes] : {std::pair(9, 128), {10, 255}}) {
+    Network network(R"(
+      !in = tensor<1x4x!quant.uniform<i8:f32, 0.5:0>>
+      !out = tensor<1x4x!quant.uniform<i8:f32, 0.0078125:-128>>
+      func.func @f(%a: !in) -> !out {
+        %r = qgraph.softmax %a {axis = 1 : i64, qgraph.share_bits = )" +
+                    std::to_string(bits) + R"( : i64} : (!in) -> !out
+        return %r : !out
+      })");
+    float value = static_cast<float>(codes) / 128;
+    expectNear(network.run(1, {{3, 3, 3, 3}}), {value, value, value, value});
+  }
+}
+
 /// Weights have a scale per output channel, biases that times the input's.
 TEST(Quantized, ConvolutionWeights) {
   Network network(R"(

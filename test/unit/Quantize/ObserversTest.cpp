@@ -357,4 +357,26 @@ TEST(TryRanges, WithoutErrorsMinMaxIsFirst) {
   EXPECT_EQ(observerName(choices.front().kind), "minmax");
 }
 
+/// Uniform values up to 1: every code as often as its steps are wide.
+TEST(SumOfCodes, IsThatOfTheValues) {
+  std::vector<float> values;
+  for (int i = 0; i < 4096; ++i)
+    values.push_back(static_cast<float>(i + 0.5) / 4096);
+  ValueStats stats = statsOf(values);
+  for (int32_t most : {255, 100}) {
+    SCOPED_TRACE(most);
+    double sum = 0;
+    for (float value : values)
+      sum += std::min<double>(std::floor(value * 256.0 + 0.5), most);
+    EXPECT_NEAR(sumOfCodes(stats, 0x1p-8, most), sum, 1e-4 * sum);
+  }
+}
+
+/// One value is its code; 254.5 steps are 255 of them, 0.49 are none.
+TEST(SumOfCodes, OfOneValue) {
+  EXPECT_EQ(sumOfCodes(statsOf({0x1.fdp-1f}), 0x1p-8, 255), 255);
+  EXPECT_EQ(sumOfCodes(statsOf({1.0f, 1.0f, 0.0f}), 0x1p-8, 255), 510);
+  EXPECT_EQ(sumOfCodes(statsOf({0x0.7dp-8f}), 0x1p-8, 255), 0);
+}
+
 } // namespace
