@@ -3,6 +3,7 @@
 #include "compiler/Evaluate/Blame.h"
 
 #include "dialects/QGraph/QGraph.h"
+#include "passes/Quantize/PlanNetwork.h"
 #include "passes/Quantize/Values.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -32,7 +33,7 @@ double top1(ArrayRef<float> results, ArrayRef<int64_t> labels) {
 
 unsigned widthOf(Type type) {
   auto quantized = dyn_cast<quant::QuantizedType>(type);
-  return quantized ? quantized.getStorageTypeIntegralWidth() : 0;
+  return quantized ? quantize::bitsOf(quantized) : 0;
 }
 
 /// The constants of one layer, as the float network has them and as codes.
