@@ -1,5 +1,6 @@
 #include "dialects/Decimal.h"
 #include "passes/Quantize/DataFree.h"
+#include "passes/Quantize/GivenProfile.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
 
@@ -78,7 +79,7 @@ public:
     if (!function || failed(checkQuantizable(getOperation())))
       return signalPassFailure();
     QuantizeOptions options;
-    std::optional<Profile> file;
+    GivenProfile file;
     if (failed(resolveOptions(options, file)) || failed(takeHints(function)) ||
         failed(describeInputs(function, options)))
       return signalPassFailure();
@@ -91,8 +92,7 @@ public:
 
 private:
   /// The options of the program, or those of the text.
-  LogicalResult resolveOptions(QuantizeOptions &options,
-                               std::optional<Profile> &file) {
+  LogicalResult resolveOptions(QuantizeOptions &options, GivenProfile &file) {
     if (given) {
       options = *given;
       return success();
@@ -113,13 +113,9 @@ private:
     options.inputs = {{*kind, inputMean, inputStd}};
     options.inputRange = {inputLow, inputHigh};
     options.spread = spread;
-    if (profilePath.empty())
-      return success();
-    llvm::Expected<Profile> read = Profile::read(profilePath);
-    if (!read)
-      return getOperation().emitError(llvm::toString(read.takeError()));
-    file = std::move(*read);
-    options.profile = &*file;
+    if (failed(file.read(getOperation(), profilePath)))
+      return failure();
+    options.profile = file.get();
     return success();
   }
 

@@ -2,6 +2,7 @@
 // channel of a norm's result gets its own range, and the tensor one scale. Or
 // ranges move to the weights in part only: SmoothQuant, FPTQ.
 #include "passes/Quantize/ChannelShifts.h"
+#include "passes/Quantize/GivenProfile.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/Values.h"
 
@@ -117,13 +118,9 @@ private:
     if (!parsed)
       return getOperation().emitError(llvm::toString(parsed.takeError()));
     how = *parsed;
-    if (profilePath.empty())
-      return success();
-    llvm::Expected<Profile> read = Profile::read(profilePath);
-    if (!read)
-      return getOperation().emitError(llvm::toString(read.takeError()));
-    file = std::move(*read);
-    profile = &*file;
+    if (failed(given.read(getOperation(), profilePath)))
+      return failure();
+    profile = given.get();
     return success();
   }
 
@@ -301,7 +298,7 @@ private:
 
   /// Set when a program made the pass, or once options are read.
   std::optional<Reparameterization> how;
-  std::optional<Profile> file;
+  GivenProfile given;
   const Profile *profile = nullptr;
   const Plan *plan = nullptr;
 };

@@ -1,6 +1,7 @@
 // Scales of attention's shares from what shares there are: steps no coarser
 // than the largest share needs, and what rounding takes off the row sums given
 // back (Softmax bias correction, Pandey et al., 2023, folded into the scale).
+#include "passes/Quantize/GivenProfile.h"
 #include "passes/Quantize/Observers.h"
 #include "passes/Quantize/Quantize.h"
 #include "passes/Quantize/TypeGroups.h"
@@ -72,26 +73,15 @@ public:
   using ScaleSharesBase::ScaleSharesBase;
   ScaleSharesPass() = default;
   explicit ScaleSharesPass(const QuantizeOptions &options)
-      : isGivenByProgram(true), given(options.profile) {}
+      : given(options.profile) {}
   ScaleSharesPass(const ScaleSharesPass &other)
-      : ScaleSharesBase(other), isGivenByProgram(other.isGivenByProgram),
-        given(other.given) {}
+      : ScaleSharesBase(other), given(other.given) {}
 
   void runOnOperation() override {
     func::FuncOp function = findNetwork(getOperation());
-    if (!function)
+    if (!function || failed(given.read(getOperation(), profilePath)))
       return signalPassFailure();
-    std::optional<Profile> file;
-    const Profile *profile = given;
-    if (!isGivenByProgram && !profilePath.empty()) {
-      llvm::Expected<Profile> read = Profile::read(profilePath);
-      if (!read) {
-        getOperation().emitError(llvm::toString(read.takeError()));
-        return signalPassFailure();
-      }
-      file = std::move(*read);
-      profile = &*file;
-    }
+    const Profile *profile = given.get();
     if (!profile)
       return;
     TypeGroups groups(function);
@@ -139,8 +129,7 @@ private:
     softmax->setAttr("qgraph.share_bits", builder.getI64IntegerAttr(shareBits));
   }
 
-  bool isGivenByProgram = false;
-  const Profile *given = nullptr;
+  GivenProfile given;
 };
 
 } // namespace

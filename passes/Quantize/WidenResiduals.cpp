@@ -1,6 +1,7 @@
 // What norms read gets 16 bits where 8 lose too much of what is left once the
 // norm has taken the mean off.
 #include "dialects/Decimal.h"
+#include "passes/Quantize/GivenProfile.h"
 #include "passes/Quantize/Observers.h"
 #include "passes/Quantize/Plan.h"
 #include "passes/Quantize/Quantize.h"
@@ -138,16 +139,15 @@ public:
   using WidenResidualsBase::WidenResidualsBase;
   WidenResidualsPass() = default;
   explicit WidenResidualsPass(const QuantizeOptions &options)
-      : isGivenByProgram(true), given(options.profile),
-        observer(options.observer) {
+      : given(options.profile), observer(options.observer) {
     bits = options.residualBits;
     // Few bits for all are no wish for many in some.
     if (bits == 0 && options.plan && options.plan->activations != 8)
-      given = nullptr;
+      given = GivenProfile(nullptr);
   }
   WidenResidualsPass(const WidenResidualsPass &other)
-      : WidenResidualsBase(other), isGivenByProgram(other.isGivenByProgram),
-        given(other.given), observer(other.observer) {}
+      : WidenResidualsBase(other), given(other.given),
+        observer(other.observer) {}
 
   void runOnOperation() override {
     func::FuncOp function = findNetwork(getOperation());
@@ -159,23 +159,13 @@ public:
           << bits.getValue();
       return signalPassFailure();
     }
-    std::optional<Profile> file;
-    const Profile *profile = given;
-    if (!isGivenByProgram && !profilePath.empty()) {
-      llvm::Expected<Profile> read = Profile::read(profilePath);
-      if (!read) {
-        getOperation().emitError(llvm::toString(read.takeError()));
-        return signalPassFailure();
-      }
-      file = std::move(*read);
-      profile = &*file;
-    }
-    Widening(function, profile, observer, bits, threshold).run();
+    if (failed(given.read(getOperation(), profilePath)))
+      return signalPassFailure();
+    Widening(function, given.get(), observer, bits, threshold).run();
   }
 
 private:
-  bool isGivenByProgram = false;
-  const Profile *given = nullptr;
+  GivenProfile given;
   Observer observer{ObserverKind::Mse};
 };
 

@@ -106,14 +106,14 @@ private:
     auto rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
     if (kept.empty() || kept.back() + 1 != rank)
       return;
+    if (!llvm::all_of(op->getOperands(), [&](Value operand) {
+          return canDropAxes(operand, kept, rank);
+        }))
+      return;
     OpBuilder builder(op);
     llvm::SmallVector<Value, 4> operands;
-    for (Value operand : op->getOperands()) {
-      Value without = withoutAxes(builder, operand, kept, rank);
-      if (!without)
-        return;
-      operands.push_back(without);
-    }
+    for (Value operand : op->getOperands())
+      operands.push_back(withoutAxes(builder, operand, kept));
     auto before = op->getResult(0);
     Operation *sunk = builder.clone(*op);
     sunk->setOperands(operands);
@@ -136,30 +136,38 @@ private:
         unused->erase();
   }
 
-  /// An operand with the axes `kept` only; null when that takes more than
-  /// dropping a reshape.
-  Value withoutAxes(OpBuilder &builder, Value operand,
-                    llvm::ArrayRef<int64_t> kept, int64_t rank) const {
+  /// Whether the axes other than `kept` of an operand are dropped by leaving
+  /// out a reshape or by shaping a constant anew. A table keeps its shape.
+  bool canDropAxes(Value operand, llvm::ArrayRef<int64_t> kept,
+                   int64_t rank) const {
     if (Value before = beforeReshape(operand))
-      return *axesKept(shapeOf(operand), shapeOf(before)) == kept ? before
-                                                                  : Value();
+      return *axesKept(shapeOf(operand), shapeOf(before)) == kept;
     auto constant = operand.getDefiningOp<qint::ConstantOp>();
-    if (!constant)
-      return {};
+    if (!constant || !isa<DenseElementsAttr>(constant.getValue()))
+      return false;
+    llvm::ArrayRef<int64_t> shape = shapeOf(operand);
+    if (shape.size() == 1 && rank != 1)
+      return true;
+    if (static_cast<int64_t>(shape.size()) != rank)
+      return false;
+    for (int64_t axis = 0; axis < rank; ++axis)
+      if (shape[axis] != 1 && !llvm::is_contained(kept, axis))
+        return false;
+    return true;
+  }
+
+  Value withoutAxes(OpBuilder &builder, Value operand,
+                    llvm::ArrayRef<int64_t> kept) const {
+    if (Value before = beforeReshape(operand))
+      return before;
     auto type = cast<RankedTensorType>(operand.getType());
-    if (type.getRank() == 1 && rank != 1)
+    if (type.getRank() == 1)
       return operand; // a table
-    auto values = dyn_cast<DenseElementsAttr>(constant.getValue());
-    if (type.getRank() != rank || !values)
-      return {};
     llvm::SmallVector<int64_t, 4> shape;
-    int64_t elements = 1;
-    for (int64_t axis : kept) {
+    for (int64_t axis : kept)
       shape.push_back(type.getDimSize(axis));
-      elements *= shape.back();
-    }
-    if (elements != type.getNumElements())
-      return {};
+    auto constant = operand.getDefiningOp<qint::ConstantOp>();
+    auto values = cast<DenseElementsAttr>(constant.getValue());
     return qint::ConstantOp::create(builder, constant.getLoc(),
                                     type.clone(shape),
                                     values.reshape(type.clone(shape)));
