@@ -178,8 +178,8 @@ def ScaleShares : Pass<"qcc-scale-shares", "::mlir::ModuleOp"> {
     every softmax whose results have at most 8 bits and are factors of matrix
     products has a `qgraph.type`, and `qgraph.share_bits = b`: its codes are
     shares in steps of `2^-b`, the finest in which they reach the largest share
-    of the profile, and stand for steps larger or smaller by what makes the mean
-    of all shares what it was before rounding. Results of the network, and
+    of the profile, and stand for steps larger or smaller by what gives the
+    products the least squared error (rule softmax-x8). Results of the network, and
     kernels of other compilers, keep their types. Softmax bias correction
     (Pandey et al., 2023), folded into the scale.
   }];

@@ -136,12 +136,14 @@ packConstants(const targets::KernelSource &source, const KernelPlan &plan) {
     std::vector<int64_t> values = integers(constant);
     int64_t width =
         llvm::divideCeil(constant.getElementType().getIntOrFloatBitWidth(), 8);
-    if (plan.roles[i] == ConstantRole::Plain)
+    if (plan.roles[i] == ConstantRole::Plain) {
       packed[i].bytes = packPlain(values, width);
-    else if (plan.roles[i] == ConstantRole::Filter)
+      packed[i].bytes.resize(packed[i].bytes.size() + plan.slack[i]);
+    } else if (plan.roles[i] == ConstantRole::Filter) {
       packed[i] = FilterPacker(plan.convs.at(plan.owners[i]), values).pack();
-    else
+    } else {
       packed[i].bytes = packBias(plan.convs.at(plan.owners[i]), values, width);
+    }
   }
   return packed;
 }

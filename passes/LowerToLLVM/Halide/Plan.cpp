@@ -197,7 +197,9 @@ void Planner::placeFactor(Value factor, bool isDense, int64_t elements) {
     return;
   }
   int64_t bytes = elements * source.inputs[number].elementBytes;
-  plan.needs.overread[number] = std::max(plan.needs.overread[number], bytes);
+  int64_t &need = source.constants[number] ? plan.slack[number]
+                                           : plan.needs.overread[number];
+  need = std::max(need, bytes);
 }
 
 /// The argument that a factor of a product is, or is a transposition of.
@@ -354,6 +356,7 @@ void Planner::layOutScratch() {
 llvm::Expected<KernelPlan> Planner::run() {
   size_t operands = source.inputs.size();
   plan.needs.overread.assign(operands, 0);
+  plan.slack.assign(operands, 0);
   plan.roles.assign(operands, ConstantRole::Plain);
   plan.owners.assign(operands, nullptr);
   plan.flat = isFlat();

@@ -116,6 +116,8 @@ struct KernelPlan {
   llvm::SmallVector<ConstantRole, 4> roles;       ///< per operand
   llvm::SmallVector<mlir::Operation *, 4> owners; ///< conv of a Filter or Bias
   targets::KernelNeeds needs;
+  /// Bytes stored behind a constant operand, since code may read past its end.
+  llvm::SmallVector<int64_t, 4> slack;
   /// Every tensor is dense and of one shape: rank 1, or [rest, C] when
   /// `keepChannels`.
   bool flat = false, keepChannels = false;

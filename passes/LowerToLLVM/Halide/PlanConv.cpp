@@ -300,11 +300,12 @@ std::optional<ConvPlan> planProduct(qint::MatMulOp product, bool &isCentred,
   bool bytes = widest == 8;
   llvm::ArrayRef<int64_t> left = shapeOf(product.getLhs());
   llvm::ArrayRef<int64_t> right = shapeOf(product.getRhs());
-  // What zero points add and take off again has its place in a sum too.
+  // Sums hold, on the way, what zero points add and take off again: up to
+  // thrice what the result may be.
   int64_t leftMost = int64_t(1) << lhs.getIntOrFloatBitWidth();
   int64_t rightMost = int64_t(1) << rhs.getIntOrFloatBitWidth();
   bool fits = elementOf(product.getOutput()).isInteger(64) ||
-              left[2] < (int64_t(1) << 31) / (leftMost * rightMost);
+              left[2] < (int64_t(1) << 29) / (leftMost * rightMost);
   bool isWord = rhs.getIntOrFloatBitWidth() == 16;
   // Tiles of 64-bit sums do not fit general registers.
   if (target.vectorBytes == 0 && elementOf(product.getOutput()).isInteger(64))
