@@ -571,35 +571,6 @@ TEST(KernelMemoryTest, AttentionStoresNoWholeScores) {
   }
 }
 
-/// Vectors of 5 channels reach behind the last row: what lies there must be
-/// the constant's own.
-TEST(KernelMemoryTest, ConstantFactorsAreReadWithinTheirBytes) {
-  KernelCase c;
-  c.text = "func.func @f(%x: tensor<2x3x6xi8>) -> tensor<2x3x5xi32> {\n"
-           "  %c = qint.constant dense<7> : tensor<2x6x5xi8> -> "
-           "tensor<2x6x5xi8>\n"
-           "  %k = qint.kernel \"k\" (%x, %c) {\n"
-           "  ^bb0(%a: tensor<2x3x6xi8>, %b: tensor<2x6x5xi8>):\n"
-           "    %r = qint.matmul %a, %b {lhs_zero_point = 3 : i32, "
-           "rhs_zero_point = -9 : i32} : (tensor<2x3x6xi8>, "
-           "tensor<2x6x5xi8>) -> tensor<2x3x5xi32>\n"
-           "    qint.yield %r : tensor<2x3x5xi32>\n"
-           "  } : (tensor<2x3x6xi8>, tensor<2x6x5xi8>) -> tensor<2x3x5xi32>\n"
-           "  return %k : tensor<2x3x5xi32>\n}\n";
-  std::mt19937 random(3);
-  for (const targets::Target &target : targets::allTargets()) {
-    if (!targets::runsOnHost(target))
-      continue;
-    SCOPED_TRACE(target.name.str());
-    auto kernel = CompiledKernel::create(c, target);
-    ASSERT_TRUE(bool(kernel)) << llvm::toString(kernel.takeError());
-    EXPECT_EQ((*kernel)->needs().overread[1], 0);
-    EXPECT_GE((*kernel)->packed()[1].bytes.size(), 2u * 6 * 5 + 3);
-    llvm::Error error = (*kernel)->check(random);
-    EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
-  }
-}
-
 TEST(KernelErrorTest, WeightsMustBeConstant) {
   OpCase c = {
       "weights",
